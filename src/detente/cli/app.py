@@ -1,0 +1,333 @@
+"""Commands, one verb per job."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.errors import DetenteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+app = typer.Typer(
+    name="detente",
+    help="Reads news about states: who did what to whom, who moves closer to whom, with the sentence behind each.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+evaluate = typer.Typer(help="Measure how good the coder is on labelled data.", rich_markup_mode=None)
+app.add_typer(evaluate, name="evaluate")
+
+StoreOption = Annotated[str | None, typer.Option("--store", help="Folder of the store.", metavar="PATH")]
+DateOption = Annotated[
+    str | None,
+    typer.Option("--date", help="Day of publication, where the text has none.", metavar="YYYY-MM-DD"),
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="Last day whose news may be known.", metavar="YYYY-MM-DD")
+]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", help="First day to look at.", metavar="YYYY-MM-DD")
+]
+ActorsOption = Annotated[
+    str | None,
+    typer.Option("--actors", help="Your own actors: CSV id,name,aliases,kind or JSON lines.", metavar="FILE"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ConfidenceOption = Annotated[
+    float | None,
+    typer.Option("--min-confidence", help="Leave out events below this probability.", min=0, max=1),
+]
+
+
+def main() -> None:
+    """Run the command line; faults go to stderr with the exit code of their kind."""
+    try:
+        app(standalone_mode=True)
+    except DetenteError as fault:
+        print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
+        sys.exit(fault.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        print("stopped; nothing was kept of what was unfinished", file=sys.stderr)
+        sys.exit(130)
+
+
+def _day(text: str | None, option: str) -> date | None:
+    from detente.periods import parse_day
+
+    return parse_day(text, where=option) if text else None
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _warn(text: str) -> None:
+    print(f"warning: {text}", file=sys.stderr)
+
+
+def _progress() -> Callable[[str, int, int | None], None]:
+    """A progress line on a terminal; silence in a pipe."""
+    if not sys.stderr.isatty():
+        return lambda *_: None
+
+    def show(doing: str, done: int, of: int | None) -> None:
+        print(f"\r{doing}: {done}{f' of {of}' if of else ''}   ", end="", file=sys.stderr, flush=True)
+        if of and done >= of:
+            print(file=sys.stderr)
+
+    return show
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise DetenteError(
+            f"cannot write {path}: {fault.strerror}", try_="choose another place you may write to"
+        ) from None
+
+
+@app.command()
+def brief(
+    articles: Annotated[
+        list[str], typer.Argument(help="Files, folders, addresses, or - for standard input.")
+    ],
+    date: DateOption = None,
+    store: StoreOption = None,
+    html: Annotated[str | None, typer.Option("--html", help="Write an HTML page.", metavar="FILE")] = None,
+    md: Annotated[str | None, typer.Option("--md", help="Write Markdown.", metavar="FILE")] = None,
+    actors: ActorsOption = None,
+    min_confidence: ConfidenceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what an article says: who did, asked, refused or promised what to whom, and where the ties stand."""
+    from detente import pipeline
+    from detente.brief import as_html, as_markdown, print_brief
+
+    tables = pipeline.tables(actors)
+    coder = pipeline.make_coder(tables, min_confidence=min_confidence)
+    briefs = [
+        pipeline.brief(document, coder, tables, store=store)
+        for document in pipeline.ingest(articles, given_date=_day(date, "--date"))
+    ]
+    for one in briefs:
+        for note in (*one.coding.document.notes, *one.coding.warnings):
+            _warn(f"{one.title}: {note}")
+        if one.coding.document.published is None:
+            _warn(f"{one.title}: no date is known, so its acts count towards no tie; give one with --date")
+    for path, render in ((html, as_html), (md, as_markdown)):
+        if path:
+            pages = [render(one) for one in briefs]
+            _write(path, pages[0] if len(pages) == 1 else "\n".join(pages))
+            print(f"wrote {path}", file=sys.stderr)
+    if as_json:
+        shapes = [one.as_json() for one in briefs]
+        _print_json(shapes[0] if len(shapes) == 1 else shapes)
+    elif not (html or md):
+        console = _console()
+        for one in briefs:
+            print_brief(one, console)
+    if not any(one.coding.events for one in briefs):
+        raise typer.Exit(4)
+
+
+@app.command()
+def code(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
+    date: DateOption = None,
+    actors: ActorsOption = None,
+    min_confidence: ConfidenceOption = None,
+) -> None:
+    """Print the events of texts, one JSON line each."""
+    from detente import pipeline
+
+    coder = pipeline.make_coder(pipeline.tables(actors), min_confidence=min_confidence)
+    found = 0
+    for coding in pipeline.code(pipeline.ingest(paths, given_date=_day(date, "--date")), coder):
+        for note in (*coding.document.notes, *coding.warnings):
+            _warn(f"{coding.document.title or coding.document.document_id}: {note}")
+        for event in coding.events:
+            found += 1
+            print(json.dumps(event.as_json(), ensure_ascii=False))
+    if not found:
+        raise typer.Exit(4)
+
+
+@app.command()
+def explain(
+    sentence: Annotated[str, typer.Argument(help="One sentence, in quotes.")],
+    date: DateOption = None,
+    actors: ActorsOption = None,
+) -> None:
+    """Show every step of the coder on one sentence."""
+    from detente import pipeline
+    from detente.coding.explain import explain as explained
+
+    for line in explained(sentence, pipeline.make_coder(pipeline.tables(actors)), _day(date, "--date")):
+        print(line)
+
+
+@app.command()
+def load(
+    paths: Annotated[list[str], typer.Argument(help="Files or folders.")],
+    store: StoreOption = None,
+    date: DateOption = None,
+    actors: ActorsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep documents and their events in the store; ends with a ledger that accounts for every line."""
+    from detente import pipeline
+    from detente.settings import store_folder
+    from detente.store import Store
+
+    keeper = Store(store_folder(store), tell=lambda text: print(text, file=sys.stderr))
+    done = pipeline.load(
+        paths,
+        keeper,
+        pipeline.make_coder(pipeline.tables(actors)),
+        given_date=_day(date, "--date"),
+        progress=_progress(),
+    )
+    totals = done.ledger.totals()
+    if as_json:
+        _print_json(done.ledger.as_json())
+    else:
+        _print_ledger(done.ledger)
+        print(
+            f"store {keeper.folder}, version {done.kept.version}: {done.kept.documents} documents and "
+            f"{done.kept.events} events are new"
+        )
+    if totals["quarantined"]:
+        raise typer.Exit(3)
+
+
+def _print_ledger(ledger: Any) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from detente.provenance import COUNTS
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("file", overflow="fold")
+    for name in COUNTS:
+        table.add_column(name, justify="right")
+    for one in ledger.files:
+        table.add_row(Text(one.path), *(f"{getattr(one, name):,}" for name in COUNTS))
+    if len(ledger.files) > 1:
+        table.add_row("total", *(f"{value:,}" for value in ledger.totals().values()), style="bold")
+    _console().print(table)
+    for one in ledger.files:
+        for reason in one.reasons[:20]:
+            _warn(f"{one.path}, {reason}")
+
+
+@app.command()
+def pair(
+    first: Annotated[str, typer.Argument(help="An actor, by code or name.")],
+    second: Annotated[str, typer.Argument(help="Another.")],
+    store: StoreOption = None,
+    as_of: AsOfOption = None,
+    since: SinceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How two actors stand, and the acts behind it."""
+    from detente import pipeline
+
+    view = pipeline.pair(
+        first, second, store=store, as_of=_day(as_of, "--as-of"), since=_day(since, "--since")
+    )
+    if as_json:
+        from dataclasses import asdict
+
+        tie = {**asdict(view.tie), "verdict": view.tie.verdict}
+        events = [one.as_json() for one in view.events]
+        print(json.dumps({"tie": tie, "months": view.months, "events": events}, default=str, indent=1))
+    else:
+        from detente.cli.show import print_pair
+
+        print_pair(view, _console())
+    if view.tie.acts == 0:
+        raise typer.Exit(4)
+
+
+@app.command()
+def movers(
+    store: StoreOption = None,
+    as_of: AsOfOption = None,
+    days: Annotated[int, typer.Option("--days", help="Length of the span that is compared.", min=1)] = 90,
+    top: Annotated[int, typer.Option("--top", help="How many pairs to show.", min=1)] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Pairs that moved most against the span before."""
+    from detente import pipeline
+    from detente.actors import gazetteer
+    from detente.relations import movers as moved
+
+    snapshot = pipeline.open_store(store).snapshot()
+    day = pipeline.as_of_day(snapshot, _day(as_of, "--as-of"))
+    rows = moved(snapshot.events, as_of=day, days=days).limit(top).to_pyarrow().to_pylist()
+    if as_json:
+        _print_json({"as_of": str(day), "days": days, "movers": rows})
+    else:
+        from detente.cli.show import print_movers
+
+        print_movers(rows, gazetteer(), day, days, _console())
+    if not rows:
+        raise typer.Exit(4)
+
+
+@app.command()
+def demo(
+    html: Annotated[
+        str, typer.Option("--html", help="Where to write the page.", metavar="FILE")
+    ] = "brief.html",
+    store: StoreOption = None,
+) -> None:
+    """Load the example history, brief the example article, write a page, and say where it is."""
+    from detente.cli.demo import run_demo
+
+    run_demo(html, store, _console(), _progress())
+
+
+@evaluate.command("coding")
+def evaluate_coding(
+    gold: Annotated[str, typer.Argument(help="Labelled sentences, JSON lines.")],
+    coder: Annotated[str, typer.Option("--coder", help="learned or lexical.")] = "lexical",
+    actors: ActorsOption = None,
+    min_confidence: ConfidenceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Events from raw sentences against labels: precision, recall, F1 with a bootstrap interval, status, speed."""
+    from detente import pipeline
+    from detente.evaluation.coding import evaluate_coding as run
+
+    scores = run(
+        Path(gold),
+        pipeline.make_coder(pipeline.tables(actors), name=coder, min_confidence=min_confidence),
+    )
+    if as_json:
+        _print_json(scores)
+    else:
+        for name, value in scores.items():
+            print(f"{name:<24} {value:.3f}" if isinstance(value, float) else f"{name:<24} {value}")

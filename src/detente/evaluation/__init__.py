@@ -1,0 +1,1 @@
+"""How good: the commands behind `detente evaluate`."""

@@ -1,0 +1,112 @@
+"""Measures on events: a table in, a table out, the same on every engine (Ibis; no SQL, no clock)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+UNITS = {"day": "D", "week": "W", "month": "M", "year": "Y"}
+
+
+def counted(events: ir.Table, *, as_of: date) -> ir.Table:
+    """The rows that count towards ties, one per act: known by `as_of`, happened or ongoing, both actors known.
+
+    Reports of one act by one pair on one day are echoes and count once. An unordered act is the same
+    in either order. Adds `first` and `second`, the pair in alphabetical order, and `counted_on`, the
+    day the world could know of it.
+    """
+    rows = events.filter(
+        events.published.notnull()
+        & (events.published <= as_of)
+        & events.status.isin(["happened", "ongoing"])
+        & events.act.notnull()
+        & events.source.notnull()
+        & events.target.notnull()
+        & (events.source != events.target)
+    )
+    rows = rows.mutate(
+        first=ibis.least(rows.source, rows.target),
+        second=ibis.greatest(rows.source, rows.target),
+        counted_on=rows.published,
+    )
+    direction = ibis.ifelse(rows.symmetric, rows.first, rows.source)
+    echo = ibis.window(
+        group_by=[rows.first, rows.second, direction, rows.act, rows.counted_on], order_by=[rows.event_id]
+    )
+    rows = rows.mutate(place=ibis.row_number().over(echo))
+    return rows.filter(rows.place == 0).drop("place")
+
+
+def dyad_series(events: ir.Table, *, as_of: date, every: str = "week") -> ir.Table:
+    """Counts per unordered pair and period.
+
+    Columns: first, second, period (first day), cooperative, conflictual (counts of acts), material
+    (how many of them were material), acts. `every` is day, week, month or year.
+    """
+    rows = counted(events, as_of=as_of)
+    rows = rows.mutate(period=rows.counted_on.truncate(UNITS[every]))
+    return (
+        rows.group_by(["first", "second", "period"])
+        .aggregate(
+            cooperative=rows.quad.isin([1, 2]).sum(),
+            conflictual=rows.quad.isin([3, 4]).sum(),
+            material=rows.quad.isin([2, 4]).sum(),
+            acts=rows.count(),
+        )
+        .order_by(["first", "second", "period"])
+    )
+
+
+def totals(events: ir.Table, *, as_of: date, since: date | None = None) -> ir.Table:
+    """Counts per unordered pair over a span: first, second, cooperative, conflictual, acts, last (day)."""
+    rows = counted(events, as_of=as_of)
+    if since:
+        rows = rows.filter(rows.counted_on >= since)
+    return (
+        rows.group_by(["first", "second"])
+        .aggregate(
+            cooperative=rows.quad.isin([1, 2]).sum(),
+            conflictual=rows.quad.isin([3, 4]).sum(),
+            acts=rows.count(),
+            last=rows.counted_on.max(),
+        )
+        .order_by(["first", "second"])
+    )
+
+
+def movers(events: ir.Table, *, as_of: date, days: int) -> ir.Table:
+    """Pairs whose balance of acts in the last `days` differs from the equal span before it.
+
+    Columns: first, second, recent_cooperative, recent_conflictual, before_cooperative,
+    before_conflictual, shift (difference of the two balances, each (coop - conf) / (coop + conf + 1),
+    -2 to 2). Ordered by the size of the shift, then by volume and name.
+    """
+    border, start = as_of - timedelta(days=days), as_of - timedelta(days=2 * days)
+    rows = counted(events, as_of=as_of)
+    rows = rows.filter(rows.counted_on > start)
+    recent = rows.counted_on > border
+    friendly, hostile = rows.quad.isin([1, 2]), rows.quad.isin([3, 4])
+    table = rows.group_by(["first", "second"]).aggregate(
+        recent_cooperative=(recent & friendly).sum(),
+        recent_conflictual=(recent & hostile).sum(),
+        before_cooperative=(~recent & friendly).sum(),
+        before_conflictual=(~recent & hostile).sum(),
+    )
+
+    def balance(coop: ir.IntegerColumn, conf: ir.IntegerColumn) -> ir.FloatingColumn:
+        return (coop - conf) / (coop + conf + 1).cast("float64")
+
+    table = table.mutate(
+        shift=balance(table.recent_cooperative, table.recent_conflictual)
+        - balance(table.before_cooperative, table.before_conflictual),
+        acts=table.recent_cooperative
+        + table.recent_conflictual
+        + table.before_cooperative
+        + table.before_conflictual,
+    )
+    return table.order_by([ibis.desc(table["shift"].abs()), ibis.desc("acts"), "first", "second"])
