@@ -62,7 +62,9 @@ def read_record(row: dict) -> Record:
             if code not in actors:
                 actors.append(code)
         spots.append(
-            Spot(length, length + len(words), kind_of(words, codes), tuple(actors.index(one) for one in codes))
+            Spot(
+                length, length + len(words), kind_of(words, codes), tuple(actors.index(one) for one in codes)
+            )
         )
         plain.append(words)
         length += len(words)
@@ -77,9 +79,7 @@ def read_record(row: dict) -> Record:
 
 def read_labels(line: str, text: str, actors: list[str]) -> list[Label]:
     pair, acts, statuses, trigger, *extras = (part.strip() for part in line.split("|"))
-    sources, targets = (
-        [one.strip() for one in side.split(",") if one.strip()] for side in pair.split(">")
-    )
+    sources, targets = ([one.strip() for one in side.split(",") if one.strip()] for side in pair.split(">"))
     spans = []
     at = 0
     for piece in trigger.split(" ... "):
@@ -88,7 +88,9 @@ def read_labels(line: str, text: str, actors: list[str]) -> list[Label]:
         if found >= 0:
             spans.append((found, found + len(piece)))
             at = found + len(piece)
-    speaker = next((actors.index(one[3:]) for one in extras if one.startswith("by ") and one[3:] in actors), None)
+    speaker = next(
+        (actors.index(one[3:]) for one in extras if one.startswith("by ") and one[3:] in actors), None
+    )
     optional = "optional" in extras
     made = []
 

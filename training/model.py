@@ -69,6 +69,7 @@ class Head(nn.Module):
         self.key = nn.Linear(HIDDEN, HIDDEN)
         self.mix = nn.Linear(5 * HIDDEN, PAIR)
         self.act = nn.Linear(PAIR, acts)
+        nn.init.constant_(self.act.bias, -4.0)  # most pairs do nothing to each other
         self.act_vector = nn.Embedding(acts, PAIR)
         self.status_mix = nn.Linear(PAIR + HIDDEN, PAIR)
         self.status = nn.Linear(PAIR, statuses)
@@ -100,7 +101,12 @@ class Head(nn.Module):
         return self.act(pair), pair, scores, entity
 
     def details(
-        self, hidden: torch.Tensor, entity: torch.Tensor, pair: torch.Tensor, scores: torch.Tensor, act: torch.Tensor
+        self,
+        hidden: torch.Tensor,
+        entity: torch.Tensor,
+        pair: torch.Tensor,
+        scores: torch.Tensor,
+        act: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """For pairs with a chosen act: status logits, trigger logits per token, speaker logits (last: nobody)."""
         chosen = pair + self.act_vector(act)
@@ -156,5 +162,5 @@ def load_base(encoder: Encoder, path: Path, kind_ids: list[int], like: list[list
             state[f"{new}down.{end}"] = base[f"{old}output.dense.{end}"]
             state[f"{new}norm2.{end}"] = base[f"{old}output.LayerNorm.{end}"]
     for kind, words in zip(kind_ids, like, strict=True):
-        state["words.weight"][kind] = state["words.weight"][words].mean(0)
+        state["words.weight"][kind] = state["words.weight"][torch.tensor(words)].mean(0)
     encoder.load_state_dict(state)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.actors import Gazetteer, gazetteer
 from detente.brief import Brief, make_brief
-from detente.coding import Coder, Coding
+from detente.coding import Coder
 from detente.errors import DetenteError, NothingFound, UnknownActor, UnreadableInput
+from detente.events import Coding
 from detente.feeds import read_documents
 from detente.feeds.text import read_json_lines
 from detente.provenance import FileLedger, Ledger
@@ -282,6 +283,6 @@ class PairView:
     """A pair as it is shown: tie, monthly counts, events newest first, and the names of both."""
 
     tie: Tie
-    months: list[dict[str, object]]
+    months: list[dict[str, Any]]
     events: list[Event]
     names: dict[str, str]

@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from detente.actors.actor import Name
@@ -64,12 +65,102 @@ _PLACE_BEFORE = re.compile(
 )
 _GIVEN_BEFORE = re.compile(r"(?:^|[^\w.’'-])([A-Z][a-zà-ÿ]+|[A-Z]\.)\s$")
 _NOT_GIVEN = frozenset(
-    ["the", "in", "on", "at", "of", "and", "but", "for", "to", "from", "by", "with", "after", "before", "as", "while", "when", "if", "since", "both", "also", "former", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "president", "minister", "prime", "king", "queen", "secretary", "general", "chancellor", "premier", "leader", "foreign", "defense", "defence", "state", "mr", "mrs", "ms", "dr", "east", "west", "north", "south", "central", "northern", "southern", "eastern", "western", "new", "neighbouring", "neighboring", "president-elect", "communist", "nuclear", "soviet", "post-soviet", "federal", "democratic", "islamic", "republic", "occupied", "ambassador", "today", "yesterday", "meanwhile", "however"]
+    [
+        "the",
+        "in",
+        "on",
+        "at",
+        "of",
+        "and",
+        "but",
+        "for",
+        "to",
+        "from",
+        "by",
+        "with",
+        "after",
+        "before",
+        "as",
+        "while",
+        "when",
+        "if",
+        "since",
+        "both",
+        "also",
+        "former",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "president",
+        "minister",
+        "prime",
+        "king",
+        "queen",
+        "secretary",
+        "general",
+        "chancellor",
+        "premier",
+        "leader",
+        "foreign",
+        "defense",
+        "defence",
+        "state",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "east",
+        "west",
+        "north",
+        "south",
+        "central",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "new",
+        "neighbouring",
+        "neighboring",
+        "president-elect",
+        "communist",
+        "nuclear",
+        "soviet",
+        "post-soviet",
+        "federal",
+        "democratic",
+        "islamic",
+        "republic",
+        "occupied",
+        "ambassador",
+        "today",
+        "yesterday",
+        "meanwhile",
+        "however",
+    ]
 )
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
-_COMMON_WORD_NAMES = frozenset(
-    ["May", "Brown", "Rice", "Bush", "Day", "Major", "Gates", "Powell", "Hunt", "Straw", "Rudd", "Key", "Young", "Long", "King", "Price", "Wall", "Field", "Hope", "Love", "White", "Black", "Green", "Grey", "Moon", "Ban", "Ali", "Khan", "Singh", "Lee", "Kim", "Li", "Park", "Wang", "Chen", "Hu", "Wu", "Abe", "Aso", "Mori", "Roh", "Annan", "Blair", "Howard", "Martin", "Harper", "Ford", "Carter", "Bolton", "Perry", "Cook", "Hague", "Johnson", "Smith", "Jones", "Thomas", "James", "Charles", "George", "Philip", "Albert", "Henri", "Ahmed", "Hassan", "Hussein", "Mohammed", "Abdullah", "Ibrahim", "Musa", "Mahmoud", "Salem", "Nasser", "Saleh", "Hadi", "Omar", "Diab", "Aoun", "Berri", "Santos", "Silva", "Costa", "Lula", "Dos", "Peres", "Barak", "Sharon", "Meir", "Cruz", "Morales", "Correa", "Castro", "Ortega", "Arias", "Fox", "Piñera", "Martelly", "Preval", "Moise", "Henry", "Austin", "Cohen", "Clark", "Wallace", "Fallon", "Carter", "Mattis", "Kerry", "Clinton", "Biden", "Obama", "Trump"]
-) - set(["Annan", "Blair", "Harper", "Peres", "Castro", "Kerry", "Clinton", "Biden", "Obama", "Trump", "Lula", "Mattis", "Piñera"])
+
+
+@cache
+def _common_names() -> frozenset[str]:
+    text = (files("detente.actors") / "data" / "common_names.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +465,7 @@ class Resolver:
                 return Resolution(
                     None, "unknown", "family name shared by " + ", ".join(actors), 1 - share, _ids(pool)
                 )
-            common = names[0].form in _COMMON_WORD_NAMES or len(names[0].form) <= 3
+            common = names[0].form in _common_names() or len(names[0].form) <= 3
             if not titled and common and actors[0] not in context.named:
                 return Resolution(
                     None, "unknown", "a common name without title or country near it", 0.6, _ids(pool)

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 
 from detente.actors import Gazetteer
-from detente.coding import Coding
-from detente.events import Event
+from detente.events import Coding, Event
 from detente.ontology import ACTS, Status
 from detente.relations import Tie
 

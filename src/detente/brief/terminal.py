@@ -48,8 +48,8 @@ def print_brief(brief: Brief, console: Console) -> None:
     head("Where the ties stand")
     if brief.ties:
         console.print(Text(f"  from the store, as of {brief.ties_as_of}", style="dim"))
-        for one in brief.ties:
-            console.print(Text(f"  {tie_sentence(brief, one)}"))
+        for tie in brief.ties:
+            console.print(Text(f"  {tie_sentence(brief, tie)}"))
     else:
         console.print(Text(f"  {brief.store_note or 'no store was read'}", style="dim"))
     if document.related:

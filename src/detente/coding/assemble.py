@@ -6,13 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from detente.coding.coder import Coding, Conditional, Expectation, Uncoded
 from detente.coding.dates import when
 from detente.coding.modality import EXPECTING, conditional, expectation_window
 from detente.coding.reader import Party, parties
-from detente.coding.sentences import Sentence
 from detente.documents import Document
-from detente.events import Event, event_id, validated
+from detente.events import Coding, Conditional, Event, Expectation, Sentence, Uncoded, event_id, validated
 from detente.ontology import UNORDERED, Status
 from detente.provenance import content_id
 

@@ -106,7 +106,9 @@ def encode(sentence: str, spots: Sequence[Spot], entities: int, tokenizer: Token
 
     for spot in sorted(spots, key=lambda one: (one.start, -one.end)):
         if spot.start < cursor:
-            marks.extend((at, spot.entities) for at, _ in marks[-1:] if spot.start < cursor and spot.end <= cursor)
+            marks.extend(
+                (at, spot.entities) for at, _ in marks[-1:] if spot.start < cursor and spot.end <= cursor
+            )
             continue
         put(sentence[cursor : spot.start], cursor, spot.start)
         put(" ", spot.start, spot.start)

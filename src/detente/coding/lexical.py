@@ -10,11 +10,10 @@ from datetime import date
 
 from detente.actors import Gazetteer, Resolver, gazetteer
 from detente.coding.assemble import Found, Reading, assemble
-from detente.coding.coder import Coding
 from detente.coding.modality import EXPECTING, conditional
 from detente.coding.reader import Party, parties, read_sentences
-from detente.coding.sentences import Sentence
 from detente.documents import Document
+from detente.events import Coding, Sentence
 from detente.ontology import UNORDERED, Status
 
 _VERBS: dict[str, str] = {

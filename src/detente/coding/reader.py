@@ -9,8 +9,9 @@ from datetime import date
 from detente.actors import Mention, Resolver
 from detente.actors.resolve import Context
 from detente.coding.anaphora import Remembered, anaphors
-from detente.coding.sentences import Sentence, split_sentences
+from detente.coding.sentences import split_sentences
 from detente.documents import Document
+from detente.events import Sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,84 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-
-from detente.actors import Mention
+from dataclasses import dataclass
 
 LONGEST = 1200  # characters; longer stretches (tables, lists run together) are cut
 
 _ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "maj", "capt", "cmdr", "adm", "brig", "rev", "hon", "st", "sr", "jr", "no", "vs", "etc", "eg", "ie", "cf", "al", "inc", "corp", "ltd", "co", "dept", "est", "approx", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thurs", "fri", "sat", "sun", "gens", "sens", "reps", "messrs", "art", "sec", "fig", "ft", "lbs", "km", "pres", "amb", "atty", "supt"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "sen",
+        "rep",
+        "gov",
+        "gen",
+        "col",
+        "lt",
+        "sgt",
+        "maj",
+        "capt",
+        "cmdr",
+        "adm",
+        "brig",
+        "rev",
+        "hon",
+        "st",
+        "sr",
+        "jr",
+        "no",
+        "vs",
+        "etc",
+        "eg",
+        "ie",
+        "cf",
+        "al",
+        "inc",
+        "corp",
+        "ltd",
+        "co",
+        "dept",
+        "est",
+        "approx",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "gens",
+        "sens",
+        "reps",
+        "messrs",
+        "art",
+        "sec",
+        "fig",
+        "ft",
+        "lbs",
+        "km",
+        "pres",
+        "amb",
+        "atty",
+        "supt",
+    ]
 )
 _END = re.compile(r"""[.!?…]+["”’')\]]*(?=\s+|$)|\n+""")
 _LAST_WORD = re.compile(r"([\w’'.-]+)$")
@@ -22,17 +92,6 @@ class Span:
 
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a document: where it stands, its words, and who is named in it."""
-
-    index: int
-    start: int
-    end: int
-    text: str
-    mentions: tuple[Mention, ...] = field(default=())
 
 
 def split_sentences(text: str) -> list[Span]:

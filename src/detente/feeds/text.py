@@ -234,7 +234,7 @@ def _links(html: str) -> dict[str, str]:
         page = parser.fromstring(html)
     except (ValueError, parser.etree.ParserError):
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for link in page.iter("a"):
         words = " ".join(link.text_content().split())
         address = link.get("href") or ""
@@ -265,7 +265,7 @@ def _from_markdown(text: str, name: str, given_date: date | None, notes: tuple[s
             ) from None
         facts = loaded if isinstance(loaded, dict) else {}
         text = text[front.end() :]
-    links = {words: address for words, address in _LINK.findall(text)}
+    links = dict(_LINK.findall(text))
     body = _MARKUP.sub("", _LINK.sub(r"\1", text))
     stated = facts.get("published") or facts.get("date")
     own = parse_day(str(stated), where=f"{name}, front matter") if stated else None
