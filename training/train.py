@@ -112,7 +112,9 @@ def encode_batch(network: Network, batch: Sequence[Example]) -> torch.Tensor:
     for row, one in enumerate(batch):
         ids[row, : len(one.encoded.ids)] = torch.tensor(one.encoded.ids)
         mask[row, : len(one.encoded.ids)] = 1
-    return network.encoder(ids, mask)
+    with torch.autocast("cpu", torch.bfloat16, enabled=network.training):
+        hidden = network.encoder(ids, mask)
+    return hidden.float()
 
 
 def loss_of(network: Network, hidden: torch.Tensor, one: Example, weights: dict[str, float]) -> torch.Tensor:
@@ -147,7 +149,7 @@ def loss_of(network: Network, hidden: torch.Tensor, one: Example, weights: dict[
     return total
 
 
-WEIGHTS = {"choice": 0.3, "status": 0.5, "trigger": 0.1, "speaker": 0.3}
+WEIGHTS = {"choice": 0.5, "status": 0.5, "trigger": 0.1, "speaker": 0.3}
 
 
 def train(

@@ -123,7 +123,9 @@ def gazetteer() -> Gazetteer:
         memberships=tuple(_membership(row) for row in _rows("memberships.csv")),
         holders=holders,
         groups=groups,
-        dated_codes=tuple((row["id"], row["scheme"], row["code"], _period(row)) for row in _rows("codes.csv")),
+        dated_codes=tuple(
+            (row["id"], row["scheme"], row["code"], _period(row)) for row in _rows("codes.csv")
+        ),
     )
 
 

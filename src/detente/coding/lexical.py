@@ -76,7 +76,11 @@ def _between(sentence: Sentence, known: tuple[Party, ...], act: str, match: re.M
     right = _nearest_list([one for one in spots if one[0] >= match.end()], text, backwards=False)
     if act in UNORDERED and not right and len(left) > 1:
         left, right = left[:1], left[1:]
-    if right and any(start >= match.end() for start, _, _ in spots) and _PASSIVE.search(text[: match.start()]):
+    if (
+        right
+        and any(start >= match.end() for start, _, _ in spots)
+        and _PASSIVE.search(text[: match.start()])
+    ):
         first = min(start for start, _, _ in spots if start >= match.end())
         if _BY.search(text[match.end() : first]):
             left, right = right, left

@@ -38,9 +38,7 @@ def cldr_finder(tables: Gazetteer) -> Callable[[str], set[str]]:
     from babel import Locale
 
     by_iso2 = {one.codes["iso2"]: one.id for one in tables.actors.values() if "iso2" in one.codes}
-    names = {
-        name: by_iso2[code] for code, name in Locale("en").territories.items() if code in by_iso2
-    }
+    names = {name: by_iso2[code] for code, name in Locale("en").territories.items() if code in by_iso2}
     pattern = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, names), key=len, reverse=True)) + r")\b")
     return lambda text: {names[match] for match in pattern.findall(text)}
 

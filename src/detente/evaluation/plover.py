@@ -32,8 +32,8 @@ class MarkedPair:
     """A sentence without its marks, and where source and target stand in it."""
 
     text: str
-    source: tuple[int, int]
-    target: tuple[int, int]
+    source: tuple[int, int] | None  # None: the data name none
+    target: tuple[int, int] | None
     label: str
 
 
@@ -56,7 +56,9 @@ def read_pairs(path: Path) -> list[MarkedPair]:
 
 
 def _unmark(marked: str, label: str) -> MarkedPair:
-    plain, spans, cursor = [], {}, 0
+    plain: list[str] = []
+    spans: dict[str, int] = {}
+    cursor = 0
     length = 0
     for tag in _TAG.finditer(marked):
         plain.append(marked[cursor : tag.start()])
@@ -65,11 +67,12 @@ def _unmark(marked: str, label: str) -> MarkedPair:
         cursor = tag.end()
     plain.append(marked[cursor:])
     text = "".join(plain)
-    if not {"<s>", "</s>", "<t>", "</t>"} <= set(spans):
-        raise ValueError(marked)
-    return MarkedPair(
-        text, _strip(text, spans["<s>"], spans["</s>"]), _strip(text, spans["<t>"], spans["</t>"]), label
-    )
+
+    def side(tag: str) -> tuple[int, int] | None:
+        opened, closed = spans.get(f"<{tag}>"), spans.get(f"</{tag}>")
+        return None if opened is None or closed is None else _strip(text, opened, closed)
+
+    return MarkedPair(text, side("s"), side("t"), label)
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:
@@ -87,6 +90,7 @@ def pair_spots(pair: MarkedPair, resolver: Resolver) -> tuple[list[Spot], int]:
     with its words.
     """
     entities: dict[str, int] = {}
+    sides = (pair.source, pair.target)
     inside: list[list[Spot]] = [[], []]
     outside: list[Spot] = []
     for mention in resolver.mentions(pair.text):
@@ -98,19 +102,19 @@ def pair_spots(pair: MarkedPair, resolver: Resolver) -> tuple[list[Spot], int]:
         place = next(
             (
                 i
-                for i, (a, b) in enumerate((pair.source, pair.target))
-                if a <= mention.start and mention.end <= b
+                for i, side in enumerate(sides)
+                if side and side[0] <= mention.start and mention.end <= side[1]
             ),
             None,
         )
         if place is not None:
             inside[place].append(Spot(mention.start, mention.end, kind, (place,)))
-        elif all(mention.end <= a or b <= mention.start for a, b in (pair.source, pair.target)):
+        elif all(side is None or mention.end <= side[0] or side[1] <= mention.start for side in sides):
             number = entities.setdefault(actor, 2 + len(entities))
             outside.append(Spot(mention.start, mention.end, kind, (number,)))
-    for place, (start, end) in enumerate((pair.source, pair.target)):
-        if not inside[place]:
-            inside[place].append(Spot(start, end, "party", (place,)))
+    for place, side in enumerate(sides):
+        if side and not inside[place]:
+            inside[place].append(Spot(*side, "party", (place,)))
     return [*inside[0], *inside[1], *outside], 2 + len(entities)
 
 
