@@ -32,26 +32,19 @@ def test_a_time_after_the_day_is_dropped(moment):
 def test_any_text_is_a_day_or_an_unknown_date(text):
     try:
         day = parse_day(text)
-    except UnknownDate as fault:
-        assert "YYYY-MM-DD" in fault.try_
-    else:
-        assert day.isoformat() in text or day.strftime("%Y%m%d").rjust(8, "0") in text
+    except UnknownDate:
+        return
+    assert day.isoformat() in text or day.strftime("%Y%m%d").rjust(8, "0") in text
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "yesterday",
-        "2022-02-30",
-        "20220230",
-        "2022-9-14",
-        "14.09.2022",
-        "2022-W37",
-        "2022-W37-3",
-        "2022W373",
-    ]
-    + ["2022-09-14x", "²²²²²²²²", "２０２２-０９-１４", "0000-01-01", "2022"],
+        *("", "yesterday", "2022", "2022-9-14", "14.09.2022", "2022-09-14x"),
+        *("2022-02-30", "20220230", "0000-01-01"),
+        *("2022-W37", "2022-W37-3", "2022W373"),
+        *("²²²²²²²²", "２０２２-０９-１４"),
+    ],
 )
 def test_what_is_no_day_is_refused_with_advice_and_its_place(text):
     with pytest.raises(UnknownDate) as fault:
