@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -47,7 +48,7 @@ def test_sentences_hold_every_non_space_character(text):
 @given(texts)
 def test_sentences_stand_in_order_and_never_overlap(text):
     spans = split_sentences(text)
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(spans))
 
 
 @given(texts)
