@@ -13,7 +13,31 @@ from detente.periods import Precision
 
 PUBLISHED = date(2022, 9, 14)  # a Wednesday
 words = st.sampled_from(
-    ["on", "in", "last", "next", "March", "Sept.", "29 February", "31 June", "2022", "1999", "Friday", "yesterday", "ten", "400", "days", "months", "ago", "week", "year", "month", "tomorrow", "the", "4th of May"]
+    [
+        "on",
+        "in",
+        "last",
+        "next",
+        "March",
+        "Sept.",
+        "29 February",
+        "31 June",
+        "2022",
+        "1999",
+        "Friday",
+        "yesterday",
+        "ten",
+        "400",
+        "days",
+        "months",
+        "ago",
+        "week",
+        "year",
+        "month",
+        "tomorrow",
+        "the",
+        "4th of May",
+    ]
 )
 texts = st.text(st.characters()) | st.lists(words, max_size=8).map(" ".join)
 published_days = st.dates() | st.sampled_from([date.min, date.max, date(2020, 2, 29)])

@@ -9,7 +9,33 @@ from hypothesis import strategies as st
 from detente.coding.modality import EXPECTING, conditional, expectation_window
 
 words = st.sampled_from(
-    ["If", "if", "unless", "then", ",", ";", "Russia", "leaves", "will", "risks", "losing", "Should", "Were", "Had", "to", "what", "asked", "even if", "in case", ".", "—", "“", "but", "and", "it"]
+    [
+        "If",
+        "if",
+        "unless",
+        "then",
+        ",",
+        ";",
+        "Russia",
+        "leaves",
+        "will",
+        "risks",
+        "losing",
+        "Should",
+        "Were",
+        "Had",
+        "to",
+        "what",
+        "asked",
+        "even if",
+        "in case",
+        ".",
+        "—",
+        "“",
+        "but",
+        "and",
+        "it",
+    ]
 )
 texts = st.text(st.characters()) | st.lists(words, max_size=14).map(" ".join)
 
