@@ -15,8 +15,10 @@ from detente.coding import Coder
 from detente.errors import DetenteError, NothingFound, UnknownActor, UnreadableInput, WrongUse
 from detente.events import Coding
 from detente.feeds import read_documents
-from detente.feeds.text import read_json_lines
-from detente.provenance import FileLedger, Ledger
+from detente.ingest import Loaded as Loaded
+from detente.ingest import Progress as Progress
+from detente.ingest import code_one
+from detente.ingest import load as load
 from detente.settings import store_folder
 
 if TYPE_CHECKING:
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     from detente.events import Event
     from detente.relations import Tie
     from detente.store import Kept, Snapshot, Store
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, how much is done, and how much there is (None: unknown)."""
 
 
 def tables(actors_file: str | None = None) -> Gazetteer:
@@ -68,119 +67,7 @@ def ingest(paths: Sequence[str], *, given_date: date | None = None) -> Iterable[
 def code(documents: Iterable[Document], coder: Coder) -> Iterable[Coding]:
     """Code documents one by one. Text that is not English is kept and not coded."""
     for document in documents:
-        yield _code_one(document, coder)
-
-
-def _code_one(document: Document, coder: Coder) -> Coding:
-    coding = coder.code(document)
-    if document.language != "other":
-        return coding
-    return replace(
-        coding,
-        events=(),
-        expectations=(),
-        conditionals=(),
-        warnings=("the text does not look English and was not coded; the coder reads English only",),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a load did: the ledger by file, and what the store has kept."""
-
-    ledger: Ledger
-    kept: Kept
-
-
-def load(
-    paths: Sequence[str],
-    store: Store,
-    coder: Coder,
-    *,
-    given_date: date | None = None,
-    progress: Progress = lambda *_: None,
-) -> Loaded:
-    """Load documents into the store, with their events; a file that fails changes nothing.
-
-    JSON lines are counted line by line; any other file is one document, one line of the ledger.
-    """
-    ledgers: list[FileLedger] = []
-    codings: list[Coding] = []
-    seen = _known_documents(store)
-    for path in _files(paths):
-        lines = header = blank = 0
-        good: list[Document] = []
-        reasons: list[str] = []
-        if path.endswith(".jsonl"):
-            with Path(path).open("rb") as raw:
-                for line in raw:
-                    lines += 1
-                    blank += not line.strip()
-            for one in read_json_lines(Path(path), given_date=given_date):
-                if one.document is None:
-                    reasons.append(f"line {one.number}: {one.reason}")
-                else:
-                    good.append(one.document)
-        else:
-            good = list(read_documents(path, given_date=given_date))
-            lines = len(good)
-        duplicate = 0
-        unresolved = 0
-        for number, document in enumerate(good, 1):
-            progress(f"reading {Path(path).name}", number, len(good))
-            if document.document_id in seen:
-                duplicate += 1
-                continue
-            seen.add(document.document_id)
-            coding = _code_one(document, coder)
-            codings.append(coding)
-            unresolved += not any(sentence.mentions for sentence in coding.sentences)
-        ledgers.append(
-            FileLedger(
-                path=path,
-                layout="documents, JSON lines" if path.endswith(".jsonl") else "one document",
-                lines=lines,
-                header=header,
-                blank=blank,
-                parsed=len(good),
-                quarantined=len(reasons),
-                duplicate=duplicate,
-                kept=len(good) - duplicate,
-                unresolved=unresolved,
-                reasons=tuple(reasons),
-            ).check()
-        )
-    kept = store.keep(
-        [one.document for one in codings],
-        [event for one in codings for event in one.events],
-        load={"files": [one.path for one in ledgers], "coder": coder.name},
-    )
-    return Loaded(Ledger(tuple(ledgers)), kept)
-
-
-def _known_documents(store: Store) -> set[str]:
-    snapshot = store.snapshot()
-    if not snapshot.manifest.files("documents"):
-        return set()
-    return set(snapshot.documents.document_id.to_pyarrow().to_pylist())
-
-
-def _files(paths: Sequence[str]) -> list[str]:
-    found: list[str] = []
-    for path in paths:
-        folder = Path(path)
-        if folder.is_dir():
-            inside = sorted(
-                str(one)
-                for one in folder.rglob("*")
-                if one.suffix.lower() in (".txt", ".md", ".html", ".htm", ".jsonl") and one.is_file()
-            )
-            if not inside:
-                raise UnreadableInput(f"no text files in {path}")
-            found += inside
-        else:
-            found.append(path)
-    return found
+        yield code_one(document, coder)
 
 
 def open_store(given: str | None) -> Store:
@@ -207,7 +94,7 @@ def as_of_day(snapshot: Snapshot, given: date | None) -> date:
 
 def brief(document: Document, coder: Coder, actors: Gazetteer, *, store: str | None = None) -> Brief:
     """Code one document and set the ties of its actors beside it, as far as the store knows them."""
-    coding = _code_one(document, coder)
+    coding = code_one(document, coder)
     ties: list[Tie] = []
     note, as_of = "", None
     try:

@@ -28,7 +28,9 @@ class FileLedger:
     """What became of every line of one file.
 
     lines = header + blank + parsed + quarantined, and parsed = duplicate + kept.
-    `unresolved` counts kept rows with an actor that did not resolve; they are part of `kept`.
+    `unresolved` counts kept rows with an actor that did not resolve, `same_article` and `same_act` kept
+    rows that repeat another; all are part of `kept`. `why` : what showed the layout. `notes` : what was
+    mended or is odd, with counts. `fault` : why nothing of the file was kept.
     """
 
     path: str
@@ -42,6 +44,11 @@ class FileLedger:
     kept: int = 0
     unresolved: int = 0
     reasons: tuple[str, ...] = ()
+    why: str = ""
+    same_article: int = 0
+    same_act: int = 0
+    notes: tuple[str, ...] = ()
+    fault: str = ""
 
     def check(self) -> FileLedger:
         """Return the ledger if its lines add up.

@@ -194,60 +194,6 @@ def explain(
 
 
 @app.command()
-def load(
-    paths: Annotated[list[str], typer.Argument(help="Files or folders.")],
-    store: StoreOption = None,
-    date: DateOption = None,
-    actors: ActorsOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Keep documents and their events in the store; ends with a ledger that accounts for every line."""
-    from detente import pipeline
-    from detente.settings import store_folder
-    from detente.store import Store
-
-    keeper = Store(store_folder(store), tell=lambda text: print(text, file=sys.stderr))
-    done = pipeline.load(
-        paths,
-        keeper,
-        pipeline.make_coder(pipeline.tables(actors)),
-        given_date=_day(date, "--date"),
-        progress=_progress(),
-    )
-    totals = done.ledger.totals()
-    if as_json:
-        _print_json(done.ledger.as_json())
-    else:
-        _print_ledger(done.ledger)
-        print(
-            f"store {keeper.folder}, version {done.kept.version}: {done.kept.documents} documents and "
-            f"{done.kept.events} events are new"
-        )
-    if totals["quarantined"]:
-        raise typer.Exit(3)
-
-
-def _print_ledger(ledger: Any) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from detente.provenance import COUNTS
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("file", overflow="fold")
-    for name in COUNTS:
-        table.add_column(name, justify="right")
-    for one in ledger.files:
-        table.add_row(Text(one.path), *(f"{getattr(one, name):,}" for name in COUNTS))
-    if len(ledger.files) > 1:
-        table.add_row("total", *(f"{value:,}" for value in ledger.totals().values()), style="bold")
-    _console().print(table)
-    for one in ledger.files:
-        for reason in one.reasons[:20]:
-            _warn(f"{one.path}, {reason}")
-
-
-@app.command()
 def pair(
     first: Annotated[str, typer.Argument(help="An actor, by code or name.")],
     second: Annotated[str, typer.Argument(help="Another.")],
@@ -400,3 +346,6 @@ def evaluate_actors(
             print(f"{name:<28} {scores[name]:.3f}")
         for name, value in scores["baseline"].items():
             print(f"baseline {name:<19} {value:.3f}")
+
+
+from detente.cli import feeding  # noqa: E402, F401  # load, get, unresolved, correct, doctor

@@ -22,7 +22,13 @@ _STATE_FORCES = re.compile(
     r"(?:Military Forces|Police Forces|Government|Armed Forces|Air Force|Navy) of (?:the )?(.+?)(?: \(\d{4}-(?:\d{4})?\).*)?$"
 )
 _SPELLING = {"demostrations": "Demonstrations"}  # ACLED's own export of 2022 writes it so
-_DISORDER = {"Political violence", "Demonstrations", "Strategic developments", "Political violence; Demonstrations", ""}
+_DISORDER = {
+    "Political violence",
+    "Demonstrations",
+    "Strategic developments",
+    "Political violence; Demonstrations",
+    "",
+}
 ACTS_OF = {
     "Battles": ("ASSAULT", None),
     "Explosions/Remote violence": ("ASSAULT", "explosives"),
@@ -100,12 +106,16 @@ def _rows(columns: Columns, reading: Reading, form: str) -> Converted:
     take = pa.array(at_act)
     acts = pa.array([act for act, *_ in found], pa.string()).take(take)
     known = np.where(days == NO_DAY, 0, days)
-    precision = columns.mapped("time_precision", lambda t: {"2": "week", "3": "month"}.get(t, "day"), pa.string())
+    precision = columns.mapped(
+        "time_precision", lambda t: {"2": "week", "3": "month"}.get(t, "day"), pa.string()
+    )
     exact = pc.equal(precision, "day")
     whom = reading.whom
     sides: dict[str, object] = {}
     for side, name in (("source", "actor1"), ("target", "actor2")):
-        sides[side] = whom.mapped("acled", columns.coded(name), known, lambda text, day: _state(text, day, reading))
+        sides[side] = whom.mapped(
+            "acled", columns.coded(name), known, lambda text, day: _state(text, day, reading)
+        )
         sides[f"{side}_raw"] = columns.text(name, null=False)
     told = added != NO_DAY
     table = rows.event_rows(

@@ -38,7 +38,9 @@ def form_of(texts: Iterable[str], where: str = "") -> str:
     if max(seconds) > 12 and max(firsts) <= 12:
         return "month/day/year"
     if max(firsts) > 12:
-        raise UnreadableInput("its days are written month first in some lines and day first in others", where=where)
+        raise UnreadableInput(
+            "its days are written month first in some lines and day first in others", where=where
+        )
     raise UnreadableInput(
         "its days can be read month first or day first, and nothing in the file tells which",
         where=where,

@@ -28,7 +28,9 @@ class Head:
     delimiter: str | None
     fields: tuple[str, ...]
     counts: Mapping[int, int]
-    more: Callable[[], Iterable[str]] = tuple  # every line of the file, where the first do not settle a question
+    more: Callable[[], Iterable[str]] = (
+        tuple  # every line of the file, where the first do not settle a question
+    )
 
     @property
     def usual(self) -> int:

@@ -77,7 +77,14 @@ _TESTS = {
     "ActionGeo_Type": r"\d?",
     "DATEADDED": _ADDED,
 }
-_FREE = ("Actor1Name", "Actor2Name", "Actor1Geo_FullName", "Actor2Geo_FullName", "ActionGeo_FullName", "SOURCEURL")
+_FREE = (
+    "Actor1Name",
+    "Actor2Name",
+    "Actor1Geo_FullName",
+    "Actor2Geo_FullName",
+    "ActionGeo_FullName",
+    "SOURCEURL",
+)
 _OFFSETS = {1: "day", 7: "week", 30: "month", 365: "year", 3650: "none"}
 
 
@@ -167,8 +174,10 @@ def event_rows_of(columns: Columns, layout: Layout, reading: Reading) -> Convert
     added = columns.numbers("DATEADDED", rows.day_number)
     dated = columns.numbers("SQLDATE", rows.day_number)
     ids = columns.table["GLOBALEVENTID"]
-    numeric = columns.mapped("GLOBALEVENTID", str.isdigit, pa.bool_()) if pa.types.is_dictionary(ids.type) else (
-        pc.and_(pc.utf8_is_digit(ids), pc.greater(pc.utf8_length(ids), 0)).combine_chunks()
+    numeric = (
+        columns.mapped("GLOBALEVENTID", str.isdigit, pa.bool_())
+        if pa.types.is_dictionary(ids.type)
+        else (pc.and_(pc.utf8_is_digit(ids), pc.greater(pc.utf8_length(ids), 0)).combine_chunks())
     )
     bad: dict[int, str] = {}
     for mask, reason in (
@@ -191,7 +200,9 @@ def event_rows_of(columns: Columns, layout: Layout, reading: Reading) -> Convert
     cameo = [code for code, _ in codes]
     acts = pa.array([rows.act_of(one) for one in cameo], pa.string()).take(take)
     added_text = columns.mapped("DATEADDED", lambda text: text[:8], pa.string())
-    name = pc.binary_join_element_wise(layout.feed, columns.text("GLOBALEVENTID", null=False), added_text, ":")
+    name = pc.binary_join_element_wise(
+        layout.feed, columns.text("GLOBALEVENTID", null=False), added_text, ":"
+    )
     table = rows.event_rows(
         {
             "event_id": name,
@@ -218,9 +229,7 @@ def event_rows_of(columns: Columns, layout: Layout, reading: Reading) -> Convert
     return Converted(rows.without(table, bad), bad, flags.notes)
 
 
-def _days(
-    dated: np.ndarray, added: np.ndarray, flags: Flags, *, offsets: bool
-) -> tuple[np.ndarray, object]:
+def _days(dated: np.ndarray, added: np.ndarray, flags: Flags, *, offsets: bool) -> tuple[np.ndarray, object]:
     """The day it happened and its precision, from the event date and the ingest day."""
     import pyarrow as pa
 
@@ -268,7 +277,7 @@ def actor(columns: Columns, side: str, days: np.ndarray, reading: Reading) -> ob
         "cameo-state",
         columns.coded(f"{side}CountryCode"),
         days,
-        lambda code, day: whom.code("cameo", code, day),
+        whom.country,
     )
     roles = np.zeros(columns.size, bool)
     for n in (1, 2, 3):
@@ -276,7 +285,9 @@ def actor(columns: Columns, side: str, days: np.ndarray, reading: Reading) -> ob
     if roles.any():
         states = pc.if_else(pa.array(roles), pa.scalar(None, pa.string()), states)
     found = pc.coalesce(
-        pa.array(armed, pa.string()).take(groups.indices), states, pa.array(ids, pa.string()).take(groups.indices)
+        pa.array(armed, pa.string()).take(groups.indices),
+        states,
+        pa.array(ids, pa.string()).take(groups.indices),
     )
     if columns.size and pc.all(pc.equal(columns.text(f"{side}CountryCode", null=False), "")).as_py():
         # A file that kept only the whole code: read it piece by piece.
@@ -291,9 +302,11 @@ class GdeltMentions:
     name = "gdelt mentions"
 
     def observe(self, head: Head, reading: Reading) -> Layout | None:
-        if head.fields and head.fields[0].casefold() == "globaleventid" and "mentionidentifier" in [
-            one.casefold() for one in head.fields
-        ]:
+        if (
+            head.fields
+            and head.fields[0].casefold() == "globaleventid"
+            and "mentionidentifier" in [one.casefold() for one in head.fields]
+        ):
             names = {one.casefold(): one for one in MENTIONS}
             columns = tuple(names.get(one.strip().casefold(), one.strip()) for one in head.fields)
             return Layout(
@@ -314,7 +327,9 @@ class GdeltMentions:
             "GDELT 2.0 mentions",
             f"{head.counts[width]} lines of {width} fields parted by tabs: an event id and two times to the second",
             "\t",
-            {n: MENTIONS[:n] for n in (16, 15, 14)},  # other tools strip the last two fields where they are empty
+            {
+                n: MENTIONS[:n] for n in (16, 15, 14)
+            },  # other tools strip the last two fields where they are empty
             wanted=(*MENTIONS[:7], "Confidence"),
         )
 
@@ -328,7 +343,9 @@ def _mention_rows(columns: Columns, layout: Layout, reading: Reading) -> Convert
 
     event_time = columns.numbers("EventTimeDate", rows.day_number)
     time = columns.numbers("MentionTimeDate", rows.day_number)
-    bad = {int(at): "a time that is no time" for at in np.flatnonzero((event_time == NO_DAY) | (time == NO_DAY))}
+    bad = {
+        int(at): "a time that is no time" for at in np.flatnonzero((event_time == NO_DAY) | (time == NO_DAY))
+    }
     ids = columns.text("GlobalEventID", null=False)
     for at in np.flatnonzero(~pc.utf8_is_digit(ids).to_numpy(zero_copy_only=False)):
         bad.setdefault(int(at), "GlobalEventID is no number")
@@ -338,7 +355,11 @@ def _mention_rows(columns: Columns, layout: Layout, reading: Reading) -> Convert
     table = pa.table(
         {
             "mention_id": pc.binary_join_element_wise(
-                event, columns.text("MentionTimeDate", null=False), columns.text("SentenceID", null=False), identifier, ":"
+                event,
+                columns.text("MentionTimeDate", null=False),
+                columns.text("SentenceID", null=False),
+                identifier,
+                ":",
             ),
             "event_id": event,
             "published": rows.days_array(time),
@@ -365,17 +386,27 @@ class GdeltGraph:
         if head.delimiter != "\t":
             return None
         if head.counts.get(27) and _share(head, 27, {0: r"\d{14}-T?\d+", 1: r"\d{14}", 2: r"\d?"}) > 0.5:
-            return self._layout("GDELT 2.1 knowledge graph", GKG_2, 0, "27 fields, a record number of time and count")
+            return self._layout(
+                "GDELT 2.1 knowledge graph", GKG_2, 0, "27 fields, a record number of time and count"
+            )
         header = head.fields[:2] == ("DATE", "NUMARTS")
         if header or (head.counts.get(11) and _share(head, 11, {0: r"\d{8}", 1: r"\d+"}) > 0.5):
-            return self._layout("GDELT 1.0 knowledge graph", GKG_1, int(header), "11 fields, a day and a count of articles")
+            return self._layout(
+                "GDELT 1.0 knowledge graph", GKG_1, int(header), "11 fields, a day and a count of articles"
+            )
         return None
 
     @staticmethod
     def _layout(name: str, columns: tuple[str, ...], header: int, reason: str) -> Layout:
         used = ("GKGRECORDID", "DATE", "SourceCommonName", "DocumentIdentifier", "SOURCES", "SOURCEURLS")
         return Layout(
-            "gkg", name, reason, "\t", {len(columns): columns}, header, wanted=tuple(c for c in used if c in columns)
+            "gkg",
+            name,
+            reason,
+            "\t",
+            {len(columns): columns},
+            header,
+            wanted=tuple(c for c in used if c in columns),
         )
 
     def read(self, stream: IO[bytes], layout: Layout, reading: Reading) -> Iterator[Batch]:

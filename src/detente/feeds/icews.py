@@ -29,14 +29,20 @@ class Icews:
     name = "icews"
 
     def observe(self, head: Head, reading: Reading) -> Layout | None:
-        plain = {one.strip().casefold().replace("_", " ").replace(".", " "): at for at, one in enumerate(head.fields)}
+        plain = {
+            one.strip().casefold().replace("_", " ").replace(".", " "): at
+            for at, one in enumerate(head.fields)
+        }
         if not plain.keys() >= _NEEDED or not plain.keys() & {"cameo code", "event text"}:
             return None
         names = {one.casefold(): one for one in COLUMNS}
         columns = tuple(
-            names.get(one.strip().casefold().replace("_", " ").replace(".", " "), one.strip()) for one in head.fields
+            names.get(one.strip().casefold().replace("_", " ").replace(".", " "), one.strip())
+            for one in head.fields
         )
-        lacking = "" if "CAMEO Code" in columns else "; no code column, so codes are taken from the event text"
+        lacking = (
+            "" if "CAMEO Code" in columns else "; no code column, so codes are taken from the event text"
+        )
         form = form_of_dates(head, columns.index("Event Date"), reading.columns.get("dates"))
         return Layout(
             "icews",
@@ -47,8 +53,12 @@ class Icews:
             header=1,
             wanted=(*COLUMNS[:11], "Story ID", "Publisher"),
             plain=frozenset({"Event ID"}),
-            tests={"Event ID": r"\d+", "Event Date": r"[\d/-]+", "CAMEO Code": r"\d{2,4}|NA|"} if not lacking else {},
-            free=("Source Name", "Target Name", "Source Sectors", "Target Sectors", "Publisher") if not lacking else (),
+            tests={"Event ID": r"\d+", "Event Date": r"[\d/-]+", "CAMEO Code": r"\d{2,4}|NA|"}
+            if not lacking
+            else {},
+            free=("Source Name", "Target Name", "Source Sectors", "Target Sectors", "Publisher")
+            if not lacking
+            else (),
         )
 
     def read(self, stream: IO[bytes], layout: Layout, reading: Reading) -> Iterator[Batch]:
@@ -67,7 +77,9 @@ def _rows(columns: Columns, layout: Layout, reading: Reading, form: str) -> Conv
     flags = Flags(size)
     days = columns.numbers("Event Date", lambda text: read_date(text, form))
     ids = columns.text("Event ID", null=False)
-    bad: dict[int, str] = {int(at): f"Event Date is no day as {form}" for at in np.flatnonzero(days == NO_DAY)}
+    bad: dict[int, str] = {
+        int(at): f"Event Date is no day as {form}" for at in np.flatnonzero(days == NO_DAY)
+    }
     for at in np.flatnonzero(pc.equal(ids, "").to_numpy(zero_copy_only=False)):
         bad.setdefault(int(at), "no Event ID")
     if "CAMEO Code" in columns:
@@ -125,12 +137,18 @@ def _actor(columns: Columns, side: str, days: np.ndarray, reading: Reading) -> o
     states = whom.mapped("name", columns.coded(f"{side} Country"), days, whom.name)
     named = whom.mapped("name", columns.coded(f"{side} Name"), days, whom.name)
     own = columns.mapped(f"{side} Name", lambda text: _armed_id(text, reading), pa.string())
-    armed = columns.mapped(
-        f"{side} Sectors", lambda text: bool(ARMED_SECTORS & {one.strip() for one in text.split(",")}), pa.bool_()
-    )
+    armed = columns.mapped(f"{side} Sectors", _armed, pa.bool_())
     states = pc.if_else(armed, pa.scalar(None, pa.string()), states)
     no_country = pc.equal(columns.text(f"{side} Country", null=False), "")
-    return pc.coalesce(own, states, pc.if_else(pc.or_(no_country, armed), named, pa.scalar(None, pa.string())))
+    return pc.coalesce(
+        own, states, pc.if_else(pc.or_(no_country, armed), named, pa.scalar(None, pa.string()))
+    )
+
+
+def _armed(sectors: str) -> bool:
+    """Whether the sectors are those of an armed group: a party in government may be called radical too."""
+    found = {one.strip() for one in sectors.split(",")}
+    return bool(ARMED_SECTORS & found) and "Government" not in found
 
 
 def _armed_id(name: str, reading: Reading) -> str | None:

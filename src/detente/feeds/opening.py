@@ -19,7 +19,13 @@ from typing import IO
 from detente.errors import UnreadableInput, WrongUse
 
 LARGEST_MEMBER_SHARE = 1000  # bytes out of one byte in: beyond it an archive is a trap, not data
-_PACKED = {b"\x1f\x8b": "gzip", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"\xfd7zXZ\x00": "xz",
+    b"BZh": "bzip2",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+}
 _NO_FEED = (".pdf", ".png", ".jpg", ".parquet", ".rda", ".rds", ".xlsx", ".xls", ".db", ".md5", ".sha256")
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 
@@ -58,7 +64,9 @@ def sources(paths: list[str] | tuple[str, ...]) -> list[Source]:
         elif Path(path).is_dir():
             inside = sorted(one for one in Path(path).rglob("*") if _is_data(one))
             if not inside:
-                raise UnreadableInput(f"no files to read in {path}", try_="name a folder that holds the files")
+                raise UnreadableInput(
+                    f"no files to read in {path}", try_="name a folder that holds the files"
+                )
             for one in inside:
                 found += _in_file(str(one))
         elif not Path(path).exists():
@@ -104,7 +112,9 @@ def _in_file(path: str) -> list[Source]:
             f"{path} is a damaged zip archive: {fault}", try_="fetch it again; its end may be missing"
         ) from None
     if locked:
-        raise UnreadableInput(f"{path} is locked with a password", try_="unpack it first, then load the files")
+        raise UnreadableInput(
+            f"{path} is locked with a password", try_="unpack it first, then load the files"
+        )
     if not members:
         raise UnreadableInput(f"{path} is an empty zip archive", try_="fetch it again, or leave it out")
     return [Source(path, one.filename) for one in members]
@@ -125,7 +135,8 @@ def _not_packed(path: str, suffix: str) -> None:
     else:
         what = "not packed, or damaged at its start"
     raise UnreadableInput(
-        f"{path} is called {suffix} but is {what}", try_="fetch it again, and look at what the address answers"
+        f"{path} is called {suffix} but is {what}",
+        try_="fetch it again, and look at what the address answers",
     )
 
 
@@ -154,7 +165,9 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
     except (NotImplementedError, RuntimeError) as fault:
         raise UnreadableInput(f"{source.name} cannot be unpacked: {fault}", try_="unpack it first") from None
     except OSError as fault:
-        raise UnreadableInput(f"cannot read {source.name}: {fault}", try_="check the disk and the permissions") from None
+        raise UnreadableInput(
+            f"cannot read {source.name}: {fault}", try_="check the disk and the permissions"
+        ) from None
 
 
 class _Peekable(io.RawIOBase):

@@ -22,7 +22,19 @@ from detente.ontology import ACTS, Status
 from detente.periods import parse_day
 from detente.provenance import content_id
 
-NAMES = ("source", "target", "act", "cameo", "day", "published", "status", "goldstein", "confidence", "id", "url")
+NAMES = (
+    "source",
+    "target",
+    "act",
+    "cameo",
+    "day",
+    "published",
+    "status",
+    "goldstein",
+    "confidence",
+    "id",
+    "url",
+)
 _SAME = {
     "source_raw": "source",
     "event_id": "id",
@@ -49,7 +61,9 @@ class OwnTable:
         if unknown := [name for name in wanted.values() if name.casefold() not in theirs]:
             if len(head.fields) > 1 and len(unknown) < len(wanted):
                 raise WrongUse(
-                    f'{head.name} has no column "{unknown[0]}"', near=", ".join(head.fields[:40]), try_="mend --columns"
+                    f'{head.name} has no column "{unknown[0]}"',
+                    near=", ".join(head.fields[:40]),
+                    try_="mend --columns",
                 )
             return None
         columns = [f"_{at}" for at in range(len(head.fields))]
@@ -126,9 +140,18 @@ def _rows(columns: Columns, reading: Reading, form: str, system: str | None) -> 
             return text
         return (whom.code("iso3", text, day) if system is None else None) or whom.name(text, day)
 
-    cells = zip(*(columns.text(one, null=False).to_pylist() for one in ("source", "target", "act", "cameo", "day", "published", "url", "status")), strict=True)
+    cells = zip(
+        *(
+            columns.text(one, null=False).to_pylist()
+            for one in ("source", "target", "act", "cameo", "day", "published", "url", "status")
+        ),
+        strict=True,
+    )
     own = columns.text("id", null=False).to_pylist()
-    ids = [f"own:{content_id(*cell)}" if not name else f"own:{name}:{cell[4] or cell[5]}" for name, cell in zip(own, cells, strict=True)]
+    ids = [
+        f"own:{content_id(*cell)}" if not name else f"own:{name}:{cell[4] or cell[5]}"
+        for name, cell in zip(own, cells, strict=True)
+    ]
     table = rows.event_rows(
         {
             "event_id": pa.array(ids, pa.string()),
@@ -136,7 +159,9 @@ def _rows(columns: Columns, reading: Reading, form: str, system: str | None) -> 
             "day_precision": pc.if_else(pa.array(days != NO_DAY), "day", "none"),
             "published": rows.days_array(published),
             "published_basis": pc.if_else(
-                pa.array(told), "document", pa.scalar(None if basis == "document" and fallback is None else basis, pa.string())
+                pa.array(told),
+                "document",
+                pa.scalar(None if basis == "document" and fallback is None else basis, pa.string()),
             ),
             "source": whom.mapped(f"own-{system}", columns.coded("source"), known, who),
             "target": whom.mapped(f"own-{system}", columns.coded("target"), known, who),
@@ -188,7 +213,13 @@ class EventLines:
             return None
         if not isinstance(row, dict) or not {"event_id", "act", "status"} <= row.keys():
             return None
-        return Layout("events", "event rows, JSON lines", 'objects with "event_id", "act" and "status"', "", {1: ("json",)})
+        return Layout(
+            "events",
+            "event rows, JSON lines",
+            'objects with "event_id", "act" and "status"',
+            "",
+            {1: ("json",)},
+        )
 
     def read(self, stream: IO[bytes], layout: Layout, reading: Reading) -> Iterator[Batch]:
         import pyarrow as pa
@@ -209,7 +240,14 @@ class EventLines:
                 else:
                     try:
                         good.append(_event_of(line))
-                    except (UnreadableInput, UnknownDate, ValueError, TypeError, OverflowError, RecursionError) as fault:
+                    except (
+                        UnreadableInput,
+                        UnknownDate,
+                        ValueError,
+                        TypeError,
+                        OverflowError,
+                        RecursionError,
+                    ) as fault:
                         bad.append(Quarantined(number, str(getattr(fault, "what", fault))[:200], line))
             table = room.events_table(good).append_column("flags", pa.nulls(len(good), pa.string()))
             yield Batch("events", table.cast(rows.feed_events()), lines, 0, blank, tuple(bad), Counter())
@@ -247,5 +285,7 @@ def _event_of(line: bytes) -> Event:
     if value is not None and not isinstance(value, int | float):
         raise UnreadableInput("confidence is no number")
     if not isinstance(facts.get("event_id"), str) or not facts["event_id"]:
-        facts["event_id"] = event_id("own", None, None, str(facts["source"]), str(facts["target"]), str(facts.get("act")))
+        facts["event_id"] = event_id(
+            "own", None, None, str(facts["source"]), str(facts["target"]), str(facts.get("act"))
+        )
     return validated(Event(**facts))

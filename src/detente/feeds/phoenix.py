@@ -81,7 +81,14 @@ class Phoenix:
             )
         if head.delimiter != "\t" or not head.counts.get(26):
             return None
-        checks = {0: r"\d+(?:_v[\d.]+)?", 1: r"\d{8}", 2: r"\d{4}", 3: r"\d{1,2}", 13: r"\d{2,4}", 15: r"[0-4]"}
+        checks = {
+            0: r"\d+(?:_v[\d.]+)?",
+            1: r"\d{8}",
+            2: r"\d{4}",
+            3: r"\d{1,2}",
+            13: r"\d{2,4}",
+            15: r"[0-4]",
+        }
         tests = [(at, re.compile(one)) for at, one in checks.items()]
         lines = [row for row in head.rows() if len(row) == 26]
         fits = sum(all(one.fullmatch(row[at].strip()) for at, one in tests) for row in lines)
@@ -132,7 +139,10 @@ def _rows(columns: Columns, reading: Reading, form: str) -> Converted:
     table = rows.event_rows(
         {
             "event_id": pc.binary_join_element_wise(
-                "phoenix", ids, columns.mapped("date", lambda t: t.replace("-", "").replace("/", "-"), pa.string()), ":"
+                "phoenix",
+                ids,
+                columns.mapped("date", lambda t: t.replace("-", "").replace("/", "-"), pa.string()),
+                ":",
             ),
             "day": rows.days_array(days),
             "day_precision": "day",

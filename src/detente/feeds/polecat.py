@@ -54,7 +54,14 @@ class Polecat:
             wanted=_USED,
             plain=frozenset({"Event ID"}),
             tests={"Event Date": r"[\d/ :T-]+", "Event Type": r"[A-Z]+"},
-            free=("Actor Name", "Recipient Name", "Actor Name Raw", "Recipient Name Raw", "Placename", "Raw Placename"),
+            free=(
+                "Actor Name",
+                "Recipient Name",
+                "Actor Name Raw",
+                "Recipient Name Raw",
+                "Placename",
+                "Raw Placename",
+            ),
         )
 
     def read(self, stream: IO[bytes], layout: Layout, reading: Reading) -> Iterator[Batch]:
@@ -72,7 +79,9 @@ def _rows(columns: Columns, reading: Reading, form: str) -> Converted:
     published = columns.numbers("Publication Date", lambda text: read_date(text, form))
     told = published != NO_DAY
     published = np.where(told, published, days)
-    acts = columns.mapped("Event Type", lambda text: text.upper() if text.upper() in ACTS else None, pa.string())
+    acts = columns.mapped(
+        "Event Type", lambda text: text.upper() if text.upper() in ACTS else None, pa.string()
+    )
     ids = columns.text("Event ID", null=False)
     bad: dict[int, str] = {}
     for mask, reason in (
@@ -94,7 +103,10 @@ def _rows(columns: Columns, reading: Reading, form: str) -> Converted:
     table = rows.event_rows(
         {
             "event_id": pc.binary_join_element_wise(
-                "polecat", ids, columns.mapped("Event Date", lambda t: t[:10].replace("-", ""), pa.string()), ":"
+                "polecat",
+                ids,
+                columns.mapped("Event Date", lambda t: t[:10].replace("-", ""), pa.string()),
+                ":",
             ),
             "day": rows.days_array(days),
             "day_precision": "day",
@@ -108,7 +120,9 @@ def _rows(columns: Columns, reading: Reading, form: str) -> Converted:
             "goldstein": columns.mapped("Intensity", rows.goldstein, pa.float32()),
             "feed": "polecat",
             "document_id": pc.binary_join_element_wise(
-                "polecat-story", columns.mapped("Event ID", lambda text: text.rpartition("_")[0] or text, pa.string()), ":"
+                "polecat-story",
+                columns.mapped("Event ID", lambda text: text.rpartition("_")[0] or text, pa.string()),
+                ":",
             ),
             "flags": flags.column(),
         },
@@ -128,7 +142,9 @@ def _actor(columns: Columns, part: str, days: np.ndarray, reading: Reading) -> t
         f"{part} Country", lambda text: len(set(_SEVERAL.split(text))) > 1, pa.bool_()
     ).to_numpy(zero_copy_only=False)
     iso = whom.mapped("iso3", country, days, lambda code, day: whom.code("iso3", _one(code), day))
-    cow = whom.mapped("cow", columns.coded(f"{part} COW"), days, lambda code, day: whom.code("cow", _whole(code), day))
+    cow = whom.mapped(
+        "cow", columns.coded(f"{part} COW"), days, lambda code, day: whom.code("cow", _whole(code), day)
+    )
     name = whom.mapped("name", columns.coded(f"{part} Name"), days, whom.name)
     sector = f"Primary {part} Sector"
     armed = columns.marks(sector, _ARMED)

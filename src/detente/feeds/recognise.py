@@ -57,7 +57,8 @@ def recognise(source: Source, stream: IO[bytes], reading: Reading) -> tuple[Know
         raise UnreadableInput(f"{source.name} is empty", try_="give a file with something in it")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableInput(
-            f"{source.name} is written in UTF-16", try_="save it as UTF-8, for example: iconv -f utf-16 -t utf-8"
+            f"{source.name} is written in UTF-16",
+            try_="save it as UTF-8, for example: iconv -f utf-16 -t utf-8",
         )
     head = _head(source, start, reading)
     for feed in FEEDS:
@@ -66,7 +67,9 @@ def recognise(source: Source, stream: IO[bytes], reading: Reading) -> tuple[Know
             return Known(feed, layout), whole
     if (document := _as_documents(source, head, start)) is not None:
         return Known(None, document), whole
-    shown = ", ".join(f"{many} with {n}" for n, many in sorted(head.counts.items(), key=lambda one: -one[1])[:4])
+    shown = ", ".join(
+        f"{many} with {n}" for n, many in sorted(head.counts.items(), key=lambda one: -one[1])[:4]
+    )
     seen = {"\t": "tabs", ",": "commas", ";": "semicolons"}.get(head.delimiter or "", "nothing regular")
     raise UnreadableInput(
         f"no known layout fits {source.name}",
@@ -167,9 +170,14 @@ def _as_documents(source: Source, head: Head, start: bytes) -> Layout | None:
         except ValueError:
             row = None
         if isinstance(row, dict) or source.inner.lower().endswith((".jsonl", ".ndjson")):
-            return _documents("documents, JSON lines", 'objects with "text"' if row else "its first line opens an object")
+            return _documents(
+                "documents, JSON lines", 'objects with "text"' if row else "its first line opens an object"
+            )
     suffix = "." + source.inner.lower().rpartition(".")[2]
-    if suffix in (".txt", ".text", ".md", ".html", ".htm", ".jsonl") or first.lstrip()[:9].lower() in ("<!doctype", "<html>"):
+    if suffix in (".txt", ".text", ".md", ".html", ".htm", ".jsonl") or first.lstrip()[:9].lower() in (
+        "<!doctype",
+        "<html>",
+    ):
         if suffix == ".jsonl":
             return _documents("documents, JSON lines", "no table fits, and the name ends in .jsonl")
         table = head.delimiter == "\t" and head.usual > 3 and head.counts[head.usual] > 2

@@ -212,7 +212,9 @@ class Flags:
         for mask, words in self._all:
             marked = pa.array(mask)
             both = pc.if_else(
-                pc.is_valid(column), pc.binary_join_element_wise(column, words, "; ", null_handling="replace"), words
+                pc.is_valid(column),
+                pc.binary_join_element_wise(column, words, "; ", null_handling="replace"),
+                words,
             )
             column = pc.if_else(marked, both, column)
         return column

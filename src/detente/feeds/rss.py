@@ -21,7 +21,9 @@ def looks_like_a_feed(start: bytes) -> bool:
     return head.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf", b"<!--")) and bool(_MARK.search(head))
 
 
-def read_feed(data: bytes, name: str, *, given_date: date | None = None, url: str | None = None) -> Iterator[Line]:
+def read_feed(
+    data: bytes, name: str, *, given_date: date | None = None, url: str | None = None
+) -> Iterator[Line]:
     """The entries of a feed in their order; an entry without words comes back with the reason.
 
     Raises

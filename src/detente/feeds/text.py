@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -90,13 +90,24 @@ def read_json_lines(file: Path, *, given_date: date | None = None) -> Iterator[L
     Blank lines are passed over; a line that cannot be read comes back with the reason.
     """
     with file.open("rb") as lines:
-        for number, raw in enumerate(lines, 1):
-            if not raw.strip():
-                continue
-            try:
-                yield Line(number, _document_of_line(raw, file.stem, number, given_date))
-            except (UnreadableInput, UnknownDate) as fault:
-                yield Line(number, None, fault.what)
+        yield from (one for one in document_lines(lines, given_date=given_date) if one is not None)
+
+
+def document_lines(lines: Iterable[bytes], *, given_date: date | None = None) -> Iterator[Line | None]:
+    """Every line as a document, or with the reason why not; None for a blank line."""
+    for number, raw in enumerate(lines, 1):
+        if not raw.strip():
+            yield None
+            continue
+        try:
+            yield Line(number, _document_of_line(raw, "", number, given_date))
+        except (UnreadableInput, UnknownDate) as fault:
+            yield Line(number, None, fault.what)
+
+
+def document_of(data: bytes, name: str, *, given_date: date | None = None) -> Document:
+    """One document from the bytes of a file of that name."""
+    return _document_from_bytes(data, name, suffix=Path(name).suffix.lower(), given_date=given_date)
 
 
 def _document_of_line(raw: bytes, stem: str, number: int, given_date: date | None) -> Document:

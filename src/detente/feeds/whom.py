@@ -112,6 +112,12 @@ class Whom:
                 return alive.pop()
         return None
 
+    def country(self, code: str, day: date | None) -> str | None:
+        """The id of a CAMEO country code; an ISO code that CAMEO gives to nobody (ROU beside ROM) is read as ISO."""
+        if f"cameo:{code}" in self._codes:
+            return self.code("cameo", code, day)
+        return self.code("iso3", code, day)
+
     def group(self, code: str) -> str | None:
         """The id of an organisation or armed group by its CAMEO code."""
         found = group_codes().get(code)
@@ -129,7 +135,7 @@ class Whom:
         armed = [one for one in groups if self.actors.actors[one].kind == "armed"]
         if armed:
             return armed[-1]
-        if parts and (state := self.code("cameo", parts[0], day)):
+        if parts and (state := self.country(parts[0], day)):
             return None if ARMED_ROLES & set(parts[1:]) else state
         return groups[0] if groups else None
 
@@ -158,13 +164,23 @@ class Whom:
         if bisect_right(self.borders, low) == bisect_right(self.borders, high):
             epoch = bisect_right(self.borders, low)
             on = date.fromordinal(low + EPOCH)
-            return pa.array([self._one(kind, w, epoch, on, of) for w in words], pa.string()).take(codes.indices)
+            return pa.array([self._one(kind, w, epoch, on, of) for w in words], pa.string()).take(
+                codes.indices
+            )
         epochs = self.epochs(days)
         keys, first, inverse = np.unique(
-            indices.astype(np.int64) * (len(self.borders) + 1) + epochs, return_index=True, return_inverse=True
+            indices.astype(np.int64) * (len(self.borders) + 1) + epochs,
+            return_index=True,
+            return_inverse=True,
         )
         found = [
-            self._one(kind, words[key // (len(self.borders) + 1)], int(epochs[at]), date.fromordinal(int(days[at]) + EPOCH), of)
+            self._one(
+                kind,
+                words[key // (len(self.borders) + 1)],
+                int(epochs[at]),
+                date.fromordinal(int(days[at]) + EPOCH),
+                of,
+            )
             for key, at in zip(keys.tolist(), first.tolist(), strict=True)
         ]
         return pa.array(found, pa.string()).take(pa.array(inverse))

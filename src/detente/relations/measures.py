@@ -34,6 +34,8 @@ def counted(events: ir.Table, *, as_of: date) -> ir.Table:
         second=ibis.greatest(rows.source, rows.target),
         counted_on=rows.published,
     )
+    if "same_act" in rows.columns:  # settled when the rows were loaded, day by day
+        return rows.filter(~rows.same_act)
     direction = ibis.ifelse(rows.symmetric, rows.first, rows.source)
     echo = ibis.window(
         group_by=[rows.first, rows.second, direction, rows.act, rows.counted_on], order_by=[rows.event_id]
@@ -110,3 +112,111 @@ def movers(events: ir.Table, *, as_of: date, days: int) -> ir.Table:
         + table.before_conflictual,
     )
     return table.order_by([ibis.desc(table["shift"].abs()), ibis.desc("acts"), "first", "second"])
+
+
+def unresolved_actors(events: ir.Table) -> ir.Table:
+    """Actors in a feed's own words that have no id: feed, raw, rows; most frequent first."""
+    sides = [
+        events.filter(events[side].isnull() & (events[f"{side}_raw"] != "")).select(
+            feed=events.feed, raw=events[f"{side}_raw"]
+        )
+        for side in ("source", "target")
+    ]
+    both = sides[0].union(sides[1])
+    return (
+        both.group_by(["feed", "raw"])
+        .aggregate(rows=both.count())
+        .order_by([ibis.desc("rows"), "feed", "raw"])
+    )
+
+
+def daily(events: ir.Table, first: str, second: str, *, as_of: date, every: str = "day") -> ir.Table:
+    """One pair by day (or week, month, year): period, acts, cooperative, conflictual, goldstein (sum)."""
+    rows = events.filter(events.source.isin([first, second]) & events.target.isin([first, second]))
+    rows = counted(rows, as_of=as_of)
+    rows = rows.mutate(period=rows.counted_on.truncate(UNITS[every]))
+    return (
+        rows.group_by("period")
+        .aggregate(
+            acts=rows.count(),
+            cooperative=rows.quad.isin([1, 2]).sum(),
+            conflictual=rows.quad.isin([3, 4]).sum(),
+            goldstein=rows.goldstein.cast("float64").sum(),
+        )
+        .order_by("period")
+    )
+
+
+def by_period(events: ir.Table, *, as_of: date, every: str = "month", since: date | None = None) -> ir.Table:
+    """All acts by period: period, acts, cooperative, conflictual, pairs (how many)."""
+    rows = counted(events, as_of=as_of)
+    if since:
+        rows = rows.filter(rows.counted_on >= since)
+    rows = rows.mutate(period=rows.counted_on.truncate(UNITS[every]), pair=rows.first + "-" + rows.second)
+    return (
+        rows.group_by("period")
+        .aggregate(
+            acts=rows.count(),
+            cooperative=rows.quad.isin([1, 2]).sum(),
+            conflictual=rows.quad.isin([3, 4]).sum(),
+            pairs=rows.pair.nunique(),
+        )
+        .order_by("period")
+    )
+
+
+def counterparts(events: ir.Table, actor: str, *, as_of: date, since: date | None = None) -> ir.Table:
+    """Whom one actor deals with: other, acts, cooperative, conflictual, given (its own acts), last; most acts first."""
+    rows = counted(events.filter((events.source == actor) | (events.target == actor)), as_of=as_of)
+    if since:
+        rows = rows.filter(rows.counted_on >= since)
+    rows = rows.mutate(other=ibis.ifelse(rows.first == actor, rows.second, rows.first))
+    return (
+        rows.group_by("other")
+        .aggregate(
+            acts=rows.count(),
+            cooperative=rows.quad.isin([1, 2]).sum(),
+            conflictual=rows.quad.isin([3, 4]).sum(),
+            given=(rows.source == actor).sum(),
+            last=rows.counted_on.max(),
+        )
+        .order_by([ibis.desc("acts"), "other"])
+    )
+
+
+def bloc_matrix(
+    events: ir.Table, bloc_of: dict[str, str], *, as_of: date, since: date | None = None
+) -> ir.Table:
+    """Acts within and between blocs: one, other (in order of name), acts, cooperative, conflictual."""
+    rows = counted(
+        events.filter(events.source.isin(list(bloc_of)) & events.target.isin(list(bloc_of))), as_of=as_of
+    )
+    if since:
+        rows = rows.filter(rows.counted_on >= since)
+    cases = [(actor, bloc) for actor, bloc in sorted(bloc_of.items())]
+    rows = rows.mutate(a=rows.first.cases(*cases), b=rows.second.cases(*cases))
+    rows = rows.mutate(one=ibis.least(rows.a, rows.b), other=ibis.greatest(rows.a, rows.b))
+    return (
+        rows.group_by(["one", "other"])
+        .aggregate(
+            acts=rows.count(),
+            cooperative=rows.quad.isin([1, 2]).sum(),
+            conflictual=rows.quad.isin([3, 4]).sum(),
+        )
+        .order_by(["one", "other"])
+    )
+
+
+def evidence(
+    events: ir.Table, first: str, second: str, *, since: date, until: date, acts: list[str] | None = None
+) -> ir.Table:
+    """The rows behind a point: every report of the pair published from `since` up to, not including, `until`."""
+    rows = events.filter(
+        events.source.isin([first, second])
+        & events.target.isin([first, second])
+        & (events.published >= since)
+        & (events.published < until)
+    )
+    if acts:
+        rows = rows.filter(rows.act.isin(acts))
+    return rows.order_by([ibis.desc(rows.published), rows.event_id])

@@ -11,26 +11,48 @@ from pathlib import Path
 
 from detente.errors import StoreFault
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: parts know their days and feeds; events carry flags, same_article and same_act
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One immutable Parquet file of a table (`events` or `documents`)."""
+    """One immutable Parquet file of a table.
+
+    since, until : first and last `published` in it, ISO; None where no row has one. undated : rows without.
+    feeds : the feeds its rows come from.
+    """
 
     table: str
     file: str
     rows: int
+    since: str | None = None
+    until: str | None = None
+    undated: int = 0
+    feeds: tuple[str, ...] = ()
+    schema: int = 1
+
+    def meets(self, since: str, until: str) -> bool:
+        """Whether it may hold a row published in the span, both ends included."""
+        if self.schema < 2:
+            return True
+        return (
+            self.since is not None and self.until is not None and self.since <= until and since <= self.until
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One version of the store."""
+    """One version of the store.
+
+    retired : parts that were merged into others, and when (seconds since 1970): kept for a day for the
+    readers of older versions.
+    """
 
     version: int = 0
     schema: int = SCHEMA_VERSION
     parts: tuple[Part, ...] = ()
     loads: tuple[dict[str, object], ...] = field(default=())
+    retired: tuple[tuple[str, float], ...] = ()
 
     def files(self, table: str) -> list[str]:
         return [part.file for part in self.parts if part.table == table]
@@ -52,8 +74,13 @@ def read_manifest(folder: Path) -> Manifest:
         raise StoreFault(f"cannot read the store: {fault.strerror}", where=str(path)) from fault
     try:
         row = json.loads(text)
+        newer = int(row["schema"]) > SCHEMA_VERSION
         manifest = Manifest(
-            row["version"], row["schema"], tuple(Part(**one) for one in row["parts"]), tuple(row["loads"])
+            row["version"],
+            row["schema"],
+            () if newer else tuple(_part(one) for one in row["parts"]),
+            tuple(row["loads"]),
+            tuple((str(file), float(when)) for file, when in row.get("retired", [])),
         )
     except (ValueError, KeyError, TypeError) as fault:
         raise StoreFault(
@@ -70,11 +97,15 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def _part(row: dict[str, object]) -> Part:
+    return Part(**{**row, "feeds": tuple(row.get("feeds", ()))})  # type: ignore[arg-type]
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step, flushed to disk before and after."""
     path, fresh = folder / "manifest.json", folder / "manifest.json.new"
     with fresh.open("w", encoding="utf-8") as out:
-        json.dump(asdict(manifest), out, indent=1)
+        json.dump(asdict(manifest), out)
         out.flush()
         os.fsync(out.fileno())
     fresh.replace(path)

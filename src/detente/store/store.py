@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,32 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-import detente.events as events_room
 from detente.documents import Document
 from detente.errors import MissingStore, StoreFault
 from detente.events import Event, events_table, from_table
-from detente.provenance import content_id
-from detente.store.manifest import Manifest, Part, read_manifest, write_manifest, writing
+from detente.store.loading import Loading
+from detente.store.manifest import Manifest, Part, read_manifest, writing
+from detente.store.tables import DOCUMENTS, TABLES
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-
-DOCUMENTS = pa.schema(
-    [
-        pa.field("document_id", pa.string(), nullable=False),
-        pa.field("title", pa.string()),
-        pa.field("publisher", pa.string()),
-        pa.field("author", pa.string()),
-        pa.field("language", pa.string()),
-        pa.field("published", pa.date32()),
-        pa.field("published_basis", pa.string()),
-        pa.field("url", pa.string()),
-        pa.field("text", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +36,19 @@ class Kept:
 
 
 class Snapshot:
-    """One version of the store, pinned: later loads do not show in it."""
+    """One version of the store, pinned: later loads do not show in it.
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    engine : an Ibis connection to ask through; DuckDB in this process unless another is given.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, engine: Any = None) -> None:
         self.folder = folder
         self.manifest = manifest
+        self._given = engine
 
     @cached_property
     def _engine(self) -> Any:
-        return ibis.duckdb.connect()
+        return self._given if self._given is not None else ibis.duckdb.connect()
 
     @property
     def version(self) -> int:
@@ -69,8 +58,13 @@ class Snapshot:
     def empty(self) -> bool:
         return not self.manifest.files("events")
 
-    def _table(self, name: str, schema: pa.Schema) -> ir.Table:
-        files = [str(self.folder / "parts" / one) for one in self.manifest.files(name)]
+    def table(self, name: str) -> ir.Table:
+        """One table of the store as it was written, without corrections."""
+        return self._read(name, [one for one in self.manifest.parts if one.table == name])
+
+    def _read(self, name: str, parts: Sequence[Part]) -> ir.Table:
+        schema = TABLES[name].schema
+        files = [str(self.folder / "parts" / one.file) for one in parts]
         missing = [one for one in files if not Path(one).exists()]
         if missing:
             raise StoreFault(
@@ -79,23 +73,47 @@ class Snapshot:
                 try_="restore it from a copy, or load the sources again into a new store",
             )
         if not files:
-            return self._engine.create_table(
-                f"no_{name}", schema=ibis.Schema.from_pyarrow(schema), overwrite=True
-            )
-        return self._engine.read_parquet(files)
+            return ibis.memtable(schema.empty_table(), schema=ibis.Schema.from_pyarrow(schema))
+        old = [one for one in parts if one.schema < 2]
+        if self._engine.name != "duckdb":
+            return self._engine.read_parquet(files)
+        if not old:
+            return self._engine.read_parquet(files)
+        table = self._engine.read_parquet(files, union_by_name=True)
+        absent = {
+            one.name: ibis.null(one.type) for one in ibis_fields(schema) if one.name not in table.columns
+        }
+        return table.mutate(**absent) if absent else table
 
     @cached_property
     def events(self) -> ir.Table:
-        """All events as an Ibis table with the columns of EVENTS."""
-        return self._table("events", events_room.EVENTS)
+        """All events, corrections applied: an Ibis table with the columns of EVENTS, and flags.
+
+        Where every row knows whether it repeats an act (`same_act`), the measures need not look for
+        repetitions themselves; a store with parts of the first schema leaves the column out.
+        """
+        from detente.store.corrections import corrected
+
+        table = self.table("events")
+        if any(one.schema < 2 for one in self.manifest.parts if one.table == "events"):
+            table = table.drop(
+                *(one for one in ("same_act", "same_article", "flags") if one in table.columns)
+            )
+        if not self.manifest.files("corrections"):
+            return table
+        return corrected(table, self.table("corrections").to_pyarrow())
 
     @cached_property
     def documents(self) -> ir.Table:
         """All documents as an Ibis table."""
-        return self._table("documents", DOCUMENTS)
+        return self.table("documents")
 
     def last_published(self) -> date | None:
         """The newest `published` in the store: the default `as_of`."""
+        parts = [one for one in self.manifest.parts if one.table == "events"]
+        if parts and all(one.schema >= 2 for one in parts):
+            days = [one.until for one in parts if one.until]
+            return date.fromisoformat(max(days)) if days else None
         value = self.events.published.max().to_pyarrow().as_py()
         return value if isinstance(value, date) else None
 
@@ -110,6 +128,12 @@ class Snapshot:
         if until:
             rows = rows.filter(rows.published < until)
         return from_table(rows.order_by([ibis.desc(rows.published), rows.event_id]).to_pyarrow())
+
+    def event(self, event_id: str) -> Event | None:
+        """One event by its id, corrections applied."""
+        rows = self.events
+        found = from_table(rows.filter(rows.event_id == event_id).limit(1).to_pyarrow())
+        return found[0] if found else None
 
 
 class Store:
@@ -134,75 +158,48 @@ class Store:
             )
         return cls(folder)
 
-    def snapshot(self) -> Snapshot:
-        """The store as it is now."""
-        return Snapshot(self.folder, read_manifest(self.folder))
+    def snapshot(self, engine: Any = None) -> Snapshot:
+        """The store as it is now, asked through DuckDB or another Ibis connection."""
+        return Snapshot(self.folder, read_manifest(self.folder), engine)
+
+    @contextmanager
+    def loading(self) -> Iterator[Loading]:
+        """Hold the store for a load. What was not committed at the end is taken back."""
+        with writing(self.folder, self.tell):
+            under_way = Loading(self.folder, read_manifest(self.folder))
+            try:
+                under_way.upgrade()
+                yield under_way
+            finally:
+                under_way.close()
 
     def keep(
         self, documents: Sequence[Document], events: Iterable[Event], *, load: dict[str, object] | None = None
     ) -> Kept:
         """Add documents and events that are not there yet, all or nothing."""
-        with writing(self.folder, self.tell):
-            manifest = read_manifest(self.folder)
-            fresh_documents, known_documents = self._fresh(
-                manifest, "documents", _documents_table(documents), "document_id"
-            )
-            fresh_events, known_events = self._fresh(manifest, "events", events_table(events), "event_id")
-            parts = []
-            for table, rows in (("documents", fresh_documents), ("events", fresh_events)):
-                if rows.num_rows:
-                    parts.append(self._write_part(table, rows, manifest.version + 1))
-            if parts:
-                loads = (*manifest.loads, {"version": manifest.version + 1, **(load or {})})
-                manifest = Manifest(manifest.version + 1, manifest.schema, (*manifest.parts, *parts), loads)
-                try:
-                    write_manifest(self.folder, manifest)
-                except OSError as fault:
-                    raise self._cannot_write(fault) from fault
-            return Kept(
-                fresh_documents.num_rows,
-                fresh_events.num_rows,
-                known_documents,
-                known_events,
-                manifest.version,
-            )
-
-    def _fresh(self, manifest: Manifest, table: str, rows: pa.Table, key: str) -> tuple[pa.Table, int]:
-        """The rows whose key is neither in the store nor earlier in the same rows."""
-        known: set[str] = set()
-        for file in manifest.files(table):
-            known.update(pq.read_table(self.folder / "parts" / file, columns=[key])[key].to_pylist())
-        mask = []
-        for value in rows[key].to_pylist():
-            mask.append(value not in known)
-            known.add(value)
-        fresh = rows.filter(pa.array(mask, pa.bool_()))
-        return fresh, rows.num_rows - fresh.num_rows
-
-    def _write_part(self, table: str, rows: pa.Table, version: int) -> Part:
-        parts = self.folder / "parts"
-        name = f"{table}-{version:06d}-{content_id(*map(str, pc.unique(rows.column(0)).to_pylist()[:1000]))}.parquet"
-        try:
-            parts.mkdir(exist_ok=True)
-            unfinished = parts / (name + ".unfinished")
-            pq.write_table(rows, unfinished, compression="zstd")
-            with unfinished.open("rb+") as handle:
-                import os
-
-                os.fsync(handle.fileno())
-            unfinished.replace(parts / name)
-        except OSError as fault:
-            raise self._cannot_write(fault) from fault
-        return Part(table, name, rows.num_rows)
-
-    def _cannot_write(self, fault: OSError) -> StoreFault:
-        return StoreFault(
-            f"the load was not kept: {fault.strerror or fault}",
-            where=str(self.folder),
-            try_="free some disk or choose another folder with --store; the store is as it was before",
+        document_rows, event_rows = documents_table(documents), events_table(events)
+        with self.loading() as under_way:
+            under_way.add("documents", document_rows)
+            under_way.add("events", event_rows)
+            manifest = under_way.commit(load)
+            kept = under_way.kept[0]
+        return Kept(
+            kept["documents"],
+            kept["events"],
+            document_rows.num_rows - kept["documents"],
+            event_rows.num_rows - kept["events"],
+            manifest.version,
         )
 
 
-def _documents_table(documents: Sequence[Document]) -> pa.Table:
+def ibis_fields(schema: pa.Schema) -> list[Any]:
+    """Fields of an Arrow schema with their Ibis types."""
+    from types import SimpleNamespace
+
+    return [SimpleNamespace(name=name, type=kind) for name, kind in ibis.Schema.from_pyarrow(schema).items()]
+
+
+def documents_table(documents: Sequence[Document]) -> pa.Table:
+    """Documents as rows of the store."""
     rows = [{name: getattr(one, name) for name in DOCUMENTS.names} for one in documents]
     return pa.Table.from_pylist(rows, schema=DOCUMENTS)
