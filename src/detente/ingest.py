@@ -171,7 +171,7 @@ def _one(file: _File, reading: Any) -> Iterator[tuple[str, Any]]:
         if known.feed is None:
             yield from _documents(file, stream, reading)
         else:
-            for batch in known.feed.read(stream, known.layout, reading):  # type: ignore[arg-type]
+            for batch in known.feed.read(stream, known.layout, reading):
                 yield "batch", (file, batch)
 
 
@@ -314,7 +314,7 @@ class _Work:
     def coder(self) -> Coder:
         if self._made is None:
             # A coder is ready; what makes one waits until a text comes.
-            self._made = self._coder if hasattr(self._coder, "code") else self._coder()  # type: ignore[assignment,operator]
+            self._made = self._coder if hasattr(self._coder, "code") else self._coder()  # type: ignore[assignment]
         return self._made  # type: ignore[return-value]
 
     def begin(self, under_way: Loading, *, again: bool) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 from detente.actors import Gazetteer, gazetteer
 from detente.brief import Brief, make_brief
 from detente.coding import Coder
-from detente.errors import DetenteError, NothingFound, UnknownActor, UnreadableInput, WrongUse
+from detente.errors import DetenteError, NothingFound, UnknownActor, WrongUse
 from detente.events import Coding
 from detente.feeds import read_documents
-from detente.ingest import Loaded as Loaded
-from detente.ingest import Progress as Progress
+from detente.ingest import Loaded as Loaded  # noqa: PLC0414
+from detente.ingest import Progress as Progress  # noqa: PLC0414
 from detente.ingest import code_one
-from detente.ingest import load as load
+from detente.ingest import load as load  # noqa: PLC0414
 from detente.settings import store_folder
 
 if TYPE_CHECKING:
     from detente.documents import Document
     from detente.events import Event
     from detente.relations import Tie
-    from detente.store import Kept, Snapshot, Store
+    from detente.store import Snapshot, Store
 
 
 def tables(actors_file: str | None = None) -> Gazetteer:

@@ -134,24 +134,24 @@ def _tab_block(data: bytes, layout: Layout, first: int, header: int) -> list[Raw
         if not mask.any():
             continue
         done |= mask
-        at = np.flatnonzero(mask)
-        piece = data if len(at) == len(ends) else _gathered(data, starts, ends, mask)
+        where = np.flatnonzero(mask)
+        piece = data if len(where) == len(ends) else _gathered(data, starts, ends, mask)
         table = _parsed(piece, names, layout, notes)
-        out.append(Raw(table, first + at, 0, origin=_Lines(data, starts[at], ends[at])))
+        out.append(Raw(table, first + where, 0, origin=_Lines(data, starts[where], ends[where])))
     mended: list[bytes] = []
     mended_at: list[int] = []
     usual = max(layout.columns)
-    for at in np.flatnonzero(left & ~done):
+    for at in np.flatnonzero(left & ~done).tolist():
         line = lines[at]
         fixed = _mended(line, layout) if usual < fields[at] <= usual + 3 else None
         if fixed is None:
             wanted = " or ".join(map(str, sorted(layout.columns)))
             quarantined.append(
-                Quarantined(first + int(at), f"{fields[at]} fields where {wanted} are expected", line)
+                Quarantined(first + at, f"{fields[at]} fields where {wanted} are expected", line)
             )
         else:
             mended.append(fixed)
-            mended_at.append(int(at))
+            mended_at.append(at)
     if mended:
         notes["tabs inside a field read as blanks"] += len(mended)
         table = _parsed(b"".join(one + b"\n" for one in mended), layout.columns[usual], layout, notes)

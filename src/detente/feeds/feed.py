@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -37,9 +39,15 @@ class Head:
         """The most frequent number of fields; of equals the larger."""
         return max(self.counts, key=lambda n: (self.counts[n], n), default=0)
 
-    def rows(self) -> list[list[str]]:
-        """The fields of every line, where fields are parted by tabs."""
-        return [line.split("\t") for line in self.lines if line]
+    def share(self, width: int, checks: Mapping[int, str], *, of: int = 60) -> float:
+        """Of the first tab-parted lines of a width, the share whose checked fields look as they should."""
+        tests = [(at, re.compile(pattern)) for at, pattern in checks.items()]
+        lines = list(islice((one for one in self.lines if one.count("\t") + 1 == width), of))
+        fits = 0
+        for line in lines:
+            row = line.split("\t")
+            fits += all(one.fullmatch(row[at].strip()) is not None for at, one in tests)
+        return fits / len(lines) if lines else 0.0
 
 
 @dataclass(frozen=True, slots=True)

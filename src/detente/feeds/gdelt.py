@@ -88,16 +88,6 @@ _FREE = (
 _OFFSETS = {1: "day", 7: "week", 30: "month", 365: "year", 3650: "none"}
 
 
-def _share(head: Head, width: int, checks: dict[int, str]) -> float:
-    """Of the lines of a width, the share whose checked fields look as they should."""
-    import re
-
-    compiled = {at: re.compile(pattern) for at, pattern in checks.items()}
-    lines = [row for row in head.rows() if len(row) == width]
-    fits = sum(all(one.fullmatch(row[at].strip()) for at, one in compiled.items()) for row in lines)
-    return fits / len(lines) if lines else 0.0
-
-
 class GdeltEvents:
     """Events of both versions. The number of fields decides; every line is held to it again."""
 
@@ -109,11 +99,11 @@ class GdeltEvents:
         if head.delimiter != "\t":
             return None
         checks = {0: r"\d+", 1: r"\d{8}", 2: r"\d{6}", 3: r"\d{4}", 25: r"[01]?"}
-        if head.counts.get(61) and _share(head, 61, {**checks, 59: _ADDED}) > 0.5 and head.usual >= 59:
+        if head.counts.get(61) and head.share(61, {**checks, 59: _ADDED}) > 0.5 and head.usual >= 59:
             return self._layout("gdelt2", "GDELT 2.0 events", {61: EVENTS_2}, self._reason(head, 61))
         widths = {n: head.counts.get(n, 0) for n in (57, 58)}
         best = max(widths, key=lambda n: widths[n])
-        if widths[best] and _share(head, best, {**checks, 56: _ADDED}) > 0.5:
+        if widths[best] and head.share(best, {**checks, 56: _ADDED}) > 0.5:
             return self._layout(
                 "gdelt1",
                 "GDELT 1.0 events",
@@ -319,7 +309,7 @@ class GdeltMentions:
                 wanted=MENTIONS,
             )
         checks = {0: r"\d+", 1: r"\d{14}", 2: r"\d{14}", 3: r"\d"}
-        width = next((n for n in (16, 15, 14) if head.counts.get(n) and _share(head, n, checks) > 0.5), None)
+        width = next((n for n in (16, 15, 14) if head.counts.get(n) and head.share(n, checks) > 0.5), None)
         if head.delimiter != "\t" or width is None:
             return None
         return Layout(
@@ -385,12 +375,12 @@ class GdeltGraph:
     def observe(self, head: Head, reading: Reading) -> Layout | None:
         if head.delimiter != "\t":
             return None
-        if head.counts.get(27) and _share(head, 27, {0: r"\d{14}-T?\d+", 1: r"\d{14}", 2: r"\d?"}) > 0.5:
+        if head.counts.get(27) and head.share(27, {0: r"\d{14}-T?\d+", 1: r"\d{14}", 2: r"\d?"}) > 0.5:
             return self._layout(
                 "GDELT 2.1 knowledge graph", GKG_2, 0, "27 fields, a record number of time and count"
             )
         header = head.fields[:2] == ("DATE", "NUMARTS")
-        if header or (head.counts.get(11) and _share(head, 11, {0: r"\d{8}", 1: r"\d+"}) > 0.5):
+        if header or (head.counts.get(11) and head.share(11, {0: r"\d{8}", 1: r"\d+"}) > 0.5):
             return self._layout(
                 "GDELT 1.0 knowledge graph", GKG_1, int(header), "11 fields, a day and a count of articles"
             )

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from detente.errors import UnreadableInput, WrongUse
 
@@ -155,7 +155,7 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
         with open(source.path, "rb") as file:
             if source.member:
                 with zipfile.ZipFile(file) as archive, archive.open(source.member) as inner:
-                    yield _unpacked(io.BufferedReader(inner, 1 << 20))
+                    yield _unpacked(io.BufferedReader(cast(io.RawIOBase, inner), 1 << 20))
             else:
                 yield _unpacked(io.BufferedReader(file, 1 << 20))
     except DAMAGED as fault:
@@ -190,9 +190,9 @@ def _unpacked(stream: io.BufferedReader) -> IO[bytes]:
     if start.startswith(b"\x1f\x8b"):
         return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
     if start.startswith(b"\xfd7zXZ\x00"):
-        return lzma.LZMAFile(stream)  # type: ignore[return-value]
+        return lzma.LZMAFile(stream)
     if start.startswith(b"BZh") and start[3:4].isdigit():
-        return bz2.BZ2File(stream)  # type: ignore[return-value]
+        return bz2.BZ2File(stream)
     return stream
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -89,15 +88,12 @@ class Phoenix:
             13: r"\d{2,4}",
             15: r"[0-4]",
         }
-        tests = [(at, re.compile(one)) for at, one in checks.items()]
-        lines = [row for row in head.rows() if len(row) == 26]
-        fits = sum(all(one.fullmatch(row[at].strip()) for at, one in tests) for row in lines)
-        if fits <= len(lines) / 2:
+        if head.share(26, checks) <= 0.5:
             return None
         return Layout(
             "phoenix",
             "Phoenix real-time events, 26 columns",
-            f"{fits} of the first {len(lines)} lines have 26 fields parted by tabs with a day, its parts and a CAMEO code; "
+            f"{head.counts[26]} of the first lines have 26 fields parted by tabs with a day, its parts and a CAMEO code; "
             "dates as year-month-day",
             "\t",
             {26: tuple(_INSIDE.get(one.casefold(), f"_{one}") for one in REAL_TIME)},

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import IO
+from typing import IO, cast
 
 from detente.errors import UnreadableInput
 from detente.feeds.acled import Acled
@@ -50,7 +51,7 @@ def recognise(source: Source, stream: IO[bytes], reading: Reading) -> tuple[Know
     UnreadableInput : no feed knows the shape; the error says what was seen.
     """
     start = _read(stream, HEAD_BYTES)
-    whole = Rejoined(start, stream)
+    whole = cast(IO[bytes], Rejoined(start, stream))
     if looks_like_a_feed(start):
         return Known(None, _documents("RSS or Atom", "an XML feed with entries")), whole
     if not start.strip():
@@ -87,15 +88,15 @@ def _read(stream: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-class Rejoined:
-    """A stream whose first bytes were read already; it also counts and hashes nothing, it only reads."""
+class Rejoined(io.RawIOBase):
+    """A stream whose first bytes were read already."""
 
     def __init__(self, start: bytes, rest: IO[bytes]) -> None:
         self._start, self._rest = start, rest
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int | None = -1) -> bytes:
         """The next bytes, as many as asked for unless the end is near."""
-        if size < 0:
+        if size is None or size < 0:
             data, self._start = self._start + self._rest.read(), b""
             return data
         data, self._start = self._start[:size], self._start[size:]
@@ -105,13 +106,10 @@ class Rejoined:
 
 
 def _lines(start: bytes) -> list[str]:
-    text = start.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-    lines = text.split("\n")
-    if len(start) >= HEAD_BYTES and len(lines) > 1:
-        lines = lines[:-1]  # the last may be cut
-    elif lines and not lines[-1]:
-        lines = lines[:-1]
-    return lines[:HEAD_LINES]
+    lines = start.split(b"\n", HEAD_LINES)
+    if len(lines) > 1 and (len(lines) > HEAD_LINES or len(start) >= HEAD_BYTES or not lines[-1]):
+        lines = lines[:-1]  # the rest, or a last line that may be cut, or nothing
+    return b"\n".join(lines).decode("utf-8-sig", "replace").replace("\r", "").split("\n")
 
 
 def _head(source: Source, start: bytes, reading: Reading) -> Head:
@@ -120,10 +118,10 @@ def _head(source: Source, start: bytes, reading: Reading) -> Head:
     delimiter = _delimiter(first, lines)
     if delimiter == "\t":
         fields = tuple(first.split("\t"))
-        counts = Counter(line.count("\t") + 1 for line in lines if line.strip())
+        counts = Counter([line.count("\t") + 1 for line in lines if line])
     elif delimiter:
         fields = tuple(next(csv.reader([first], delimiter=delimiter), []))
-        counts = Counter(line.count(delimiter) + 1 for line in lines if line.strip())
+        counts = Counter([line.count(delimiter) + 1 for line in lines if line])
     else:
         fields, counts = (first,), Counter({1: len(lines)})
     fields = tuple(one.strip().strip('"').lstrip("\ufeff") for one in fields)

@@ -27,7 +27,7 @@ def feed_events() -> pa.Schema:
     """EVENTS and what a feed says beside it: `flags`, what is odd about a row, parted by semicolons."""
     import pyarrow as pa
 
-    import detente.events as events
+    from detente import events
 
     return pa.schema([*events.EVENTS, pa.field("flags", pa.string())])
 
@@ -93,13 +93,15 @@ class Columns:
         """`of` each cell as whole numbers."""
         coded = self.coded(name)
         values = np.array([of(one) for one in coded.dictionary.to_pylist()] or [0], np.int64)
-        return values[coded.indices.to_numpy(zero_copy_only=False)]
+        found: npt.NDArray[np.int64] = values[coded.indices.to_numpy(zero_copy_only=False)]
+        return found
 
     def marks(self, name: str, words: frozenset[str]) -> npt.NDArray[np.bool_]:
         """Which cells are one of the words."""
         coded = self.coded(name)
         values = np.array([one in words for one in coded.dictionary.to_pylist()] or [False])
-        return values[coded.indices.to_numpy(zero_copy_only=False)]
+        found: npt.NDArray[np.bool_] = values[coded.indices.to_numpy(zero_copy_only=False)]
+        return found
 
 
 def pairs(

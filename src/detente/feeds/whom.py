@@ -109,7 +109,7 @@ class Whom:
                 and self.actors.actors[one.actor].period.holds(day)
             }
             if len(alive) == 1:
-                return alive.pop()
+                return str(alive.pop())
         return None
 
     def country(self, code: str, day: date | None) -> str | None:
@@ -143,7 +143,8 @@ class Whom:
         """For each day (counted from 1970-01-01) the span in which no code changes its meaning."""
         import numpy as np
 
-        return np.searchsorted(np.asarray(self.borders, np.int64), days, side="right")
+        found: npt.NDArray[np.int64] = np.searchsorted(np.asarray(self.borders, np.int64), days, side="right")
+        return found
 
     def mapped(
         self,
