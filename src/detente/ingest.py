@@ -335,8 +335,13 @@ class _Work:
         elif what == "batch":
             self._batch(*value)
         elif what == "documents":
-            self._documents(*value)
-        elif what == "end":
+            if value[0].fault is None:
+                try:
+                    self._documents(*value)
+                except DetenteError as fault:  # a coder that is not there must not cost the tables beside
+                    value[0].fault = fault
+                    self._failed(value[0])
+        elif what == "end" and value.fault is None:
             self._done.append(value)
             self.progress("loading files", value.number + 1, self.many)
             if self.under_way.full:

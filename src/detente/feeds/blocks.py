@@ -246,9 +246,13 @@ def _mended(line: bytes, layout: Layout) -> bytes | None:
         return None
     fields = line.split(b"\t")
     more = len(fields) - usual
-    tests = [(names.index(name), re.compile(pattern.encode())) for name, pattern in layout.tests.items()]
+    tests = [
+        (names.index(name), re.compile(pattern.encode()))
+        for name, pattern in layout.tests.items()
+        if name in names
+    ]
     fits = []
-    for name in layout.free:
+    for name in (one for one in layout.free if one in names):
         at = names.index(name)
         joined = [*fields[:at], b" ".join(fields[at : at + more + 1]), *fields[at + more + 1 :]]
         if all(pattern.fullmatch(joined[where]) for where, pattern in tests):

@@ -174,7 +174,12 @@ def mode_of(code: str | None) -> str | None:
 @cache
 def codes_by_name() -> dict[str, str]:
     """CAMEO codes by their names, small letters: ICEWS writes the name in "Event Text"."""
-    return {one.name.casefold(): code for code, one in sorted(cameo_codes().items(), reverse=True)}
+    found = sorted(
+        cameo_codes().items(), key=lambda one: (len(one[0]) < 3, len(one[0]), one[0]), reverse=True
+    )
+    return {
+        one.name.casefold(): code for code, one in found
+    }  # a root shares its name with its code of three digits
 
 
 def number(text: str) -> float | None:

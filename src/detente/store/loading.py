@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from detente.errors import StoreFault
 from detente.provenance import content_id
-from detente.store.manifest import SCHEMA_VERSION, Manifest, Part, write_manifest
+from detente.store.manifest import SCHEMA_VERSION, Manifest, Part, read_manifest, write_manifest
 from detente.store.tables import COUNTS, DAY_IN_ID, EVENTS, TABLES
 
 FLUSH_BYTES = 256 << 20
@@ -61,6 +61,10 @@ class Loading:
         """Rows of one file. The columns that the store works out itself may be missing."""
         if not rows.num_rows:
             return
+        if table == "events" and "flags" not in rows.column_names:
+            rows = rows.append_column("flags", pa.nulls(rows.num_rows, pa.string()))
+        if table == "events":
+            rows = rows.select([one for one in EVENTS.names if one in rows.column_names and one not in _OURS])
         numbers = np.arange(self._number, self._number + rows.num_rows, dtype=np.int64)
         self._number += rows.num_rows
         rows = rows.append_column("_row", pa.array(numbers)).append_column(
@@ -151,9 +155,14 @@ class Loading:
                 one.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Delete what was written and not committed."""
+        """Delete what was written and not committed.
+
+        The manifest on the disk decides: a stop may have come after it was replaced and before we knew.
+        """
+        named = {one.file for one in read_manifest(self.folder).parts} if self._pending else set()
         for part, _ in self._pending:
-            (self.folder / "parts" / part.file).unlink(missing_ok=True)
+            if part.file not in named:
+                (self.folder / "parts" / part.file).unlink(missing_ok=True)
         self._pending = []
         if self._engine is not None:
             self._engine.close()
@@ -372,6 +381,7 @@ class Loading:
         self.kept.clear()
 
 
+_OURS = ("same_article", "same_act")
 _FOR_FLAGS = (
     "_row published source target act status symmetric document_id source_raw target_raw cameo feed".split()
 )
@@ -432,8 +442,6 @@ def _months(rows: pa.Table) -> Iterable[pa.Table]:
 def _flagged(con: Any, rows: pa.Table, known: list[str]) -> pa.Table:
     """The rows with `same_article` and `same_act`, looking at the rows of the same days in the store too."""
     low, high = _span(rows)
-    if "flags" not in rows.column_names:
-        rows = rows.append_column("flags", pa.nulls(rows.num_rows, pa.string()))
     con.register("fresh", rows.select(_FOR_FLAGS))
     marks = {}
     for name, (key, rule) in _SAME.items():
@@ -447,9 +455,7 @@ def _flagged(con: Any, rows: pa.Table, known: list[str]) -> pa.Table:
         found = con.execute(f"SELECT _row FROM fresh ANTI JOIN ({firsts}) USING (_row) WHERE {rule}")
         marks[name] = np.isin(rows["_row"].to_numpy(), found.fetchnumpy()["_row"])
     con.unregister("fresh")
-    for name in ("same_article", "same_act"):
-        if name in rows.column_names:
-            rows = rows.drop_columns([name])
+    for name in _OURS:
         rows = rows.append_column(name, pa.array(marks[name]))
     return rows.select([*EVENTS.names, "_row", "_file"])
 
