@@ -309,7 +309,7 @@ def test_a_load_killed_at_any_step_of_its_writing_leaves_a_whole_store(tmp_path,
     monkeypatch.setattr(loading_room, "FLUSH_ROWS", 25)
     store = Store(tmp_path / "store")
     before: set[str] = set()
-    for limit in range(1, 400):
+    for limit in range(1, 400):  # noqa: B007
         steps = 0
         try:
             load([str(path) for path in TABLES], store, coder)

@@ -155,6 +155,120 @@ def print_ledger(ledger: Any) -> None:
 
 
 @app.command()
+def get(
+    publisher: Annotated[str, typer.Argument(help="gdelt, icews, polecat, unga, cow or rss.")],
+    address: Annotated[str | None, typer.Argument(help="The address of the feed, for rss.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="First day.", metavar="YYYY-MM-DD")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="First day that is not wanted.", metavar="YYYY-MM-DD")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Show files, bytes and disk; fetch nothing.")] = False,
+    kinds: Annotated[str, typer.Option("--kinds", help="For gdelt: events, mentions, gkg.")] = "events",
+    translated: Annotated[
+        bool, typer.Option("--translated", help="For gdelt: the translated stream.")
+    ] = False,
+    from_folder: Annotated[
+        str | None,
+        typer.Option("--from-folder", help="Take files that were got by other means.", metavar="DIR"),
+    ] = None,
+    mirror: Annotated[str | None, typer.Option("--mirror", help="Another server of the same files.")] = None,
+    parallel: Annotated[int, typer.Option("--parallel", help="Files at a time.", min=1, max=16)] = 4,
+    gaps: Annotated[bool, typer.Option("--gaps", help="Only what failed before.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch public event data into the cache, where detente load finds it; a second run goes on where the first stopped."""
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from detente.errors import WrongUse
+    from detente.feeds import fetching, publishers
+    from detente.settings import cache_folder
+
+    names = ("gdelt", "icews", "polecat", "unga", "cow", "rss")
+    if publisher not in names:
+        raise WrongUse(f'nothing is fetched from "{publisher}"', near=", ".join(names))
+    fetcher = fetching.Fetcher(
+        cache_folder(), parallel=parallel, tell=lambda text: print(text, file=sys.stderr)
+    )
+    first, last = _day(since, "--since"), _day(until, "--until")
+    if first and last and last <= first:
+        raise WrongUse("--until is not after --since", try_="the day of --until is left out")
+    if from_folder:
+        made = fetching.Plan(publisher, ())
+        done = fetcher.from_folder(publisher, Path(from_folder))
+    else:
+        if gaps:
+            lost = [one for plan_ in fetcher.gaps() if plan_.publisher == publisher for one in plan_.files]
+            made = fetching.Plan(publisher, tuple(dict.fromkeys(lost)))
+        elif publisher == "gdelt":
+            made = publishers.gdelt_plan(
+                fetcher,
+                since=first,
+                until=last,
+                kinds=[one.strip() for one in kinds.split(",")],
+                translated=translated,
+                mirror=mirror,
+            )
+        elif publisher == "cow":
+            made = publishers.cow_plan(mirror=mirror)
+        elif publisher == "rss":
+            made = publishers.rss_plan(address or "", datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
+        else:
+            made = publishers.dataverse_plan(fetcher, publisher, since=first, until=last, mirror=mirror)
+        done = [] if plan else fetcher.fetch(made)
+    ends = fetching.summary(done)
+    folder = fetcher.folder(publisher)
+    if as_json:
+        _print_json(
+            {
+                "publisher": publisher,
+                "folder": str(folder),
+                "files": [asdict(one) for one in made.files],
+                "bytes": made.bytes,
+                "absent": list(made.absent),
+                "done": [asdict(one) for one in done],
+                "summary": ends,
+            }
+        )
+    elif plan:
+        _print_plan(made, fetcher)
+    else:
+        print(", ".join(f"{many:,} {state}" for state, many in ends.items()))
+        print(f"the files lie in {folder}; keep them in the store with: detente load {folder}")
+    for one in done:
+        if one.state == fetching.FAILED:
+            _warn(f"{one.name} failed: {one.why}")
+        elif one.state == fetching.ABSENT:
+            _warn(f"{one.name} is absent at the publisher: {one.why}")
+    if made.absent and not as_json:
+        _warn(f"{len(made.absent):,} slots are absent at the publisher, the first {made.absent[0]}")
+    if ends[fetching.FAILED]:
+        raise typer.Exit(1)
+    if not made.files and not done:
+        raise typer.Exit(4)
+
+
+def _print_plan(made: Any, fetcher: Any) -> None:
+    import shutil
+
+    waiting = fetcher.waiting(made)
+    total = sum(one.size or 0 for one in waiting)
+    unstated = sum(one.size is None for one in waiting)
+    fetcher.cache.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(fetcher.cache).free
+    print(f"{len(made.files):,} files, {len(made.files) - len(waiting):,} of them in the cache already")
+    print(f"{total:,} bytes to fetch" + (f", and {unstated:,} files of unstated size" if unstated else ""))
+    print(f"{free:,} bytes are free in {fetcher.cache}")
+    for one in made.files[:10]:
+        print(f"  {one.name}  {'' if one.size is None else f'{one.size:,} bytes'}")
+    if len(made.files) > 10:
+        print(f"  and {len(made.files) - 10:,} more")
+    if made.note:
+        print(made.note)
+
+
+@app.command()
 def unresolved(
     store: StoreOption = None,
     top: Annotated[int, typer.Option("--top", help="How many to show.", min=1)] = 40,
