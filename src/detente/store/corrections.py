@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -120,17 +121,24 @@ def latest(corrections: pa.Table) -> dict[str, dict[str, str | None]]:
     return found
 
 
-def corrected(events: ir.Table, corrections: pa.Table) -> ir.Table:
+def corrected(
+    events: ir.Table, corrections: pa.Table, *, here: ir.Table, small: Callable[[pa.Table], ir.Table]
+) -> ir.Table:
     """The events with the corrections in force.
+
+    here : the same events in this process; small : hands a few rows to the engine of `events`.
 
     Only the days of corrected events are read: which report of an act counts first may change there.
     """
     judged = latest(corrections)
     days = sorted({one for one in corrections["day"].to_pylist() if one is not None})
-    on_those_days = events.published.isin(days) if days else ibis.literal(False)
-    undated = events.published.isnull() & events.event_id.isin(sorted(judged))
-    chosen = ibis.coalesce(on_those_days, ibis.literal(False)) | undated
-    touched = events.filter(chosen).to_pyarrow()
+
+    def chosen(table: ir.Table) -> ir.BooleanValue:
+        on_those_days = table.published.isin(days) if days else ibis.literal(False)
+        undated = table.published.isnull() & table.event_id.isin(sorted(judged))
+        return ibis.coalesce(on_those_days, ibis.literal(False)) | undated
+
+    touched = here.filter(chosen(here)).select(*events.columns).to_pyarrow()
     names = [one.name for one in fields(Event)]
     changed = []
     for row in touched.to_pylist():
@@ -141,10 +149,8 @@ def corrected(events: ir.Table, corrections: pa.Table) -> ir.Table:
     if "same_act" in touched.column_names:
         _flag_again(changed)
     schema = pa.schema([one for one in EVENTS if one.name in touched.column_names])
-    fresh = ibis.memtable(
-        pa.Table.from_pylist(changed, schema=schema), schema=ibis.Schema.from_pyarrow(schema)
-    )
-    rest = events.filter(~chosen).select(*schema.names)
+    fresh = small(pa.Table.from_pylist(changed, schema=schema))
+    rest = events.filter(~chosen(events)).select(*schema.names)
     return rest.union(fresh.cast({one: rest[one].type() for one in schema.names}).select(*schema.names))
 
 

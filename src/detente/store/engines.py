@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlparse
 
 from detente.errors import WrongUse
 
@@ -42,7 +41,7 @@ def connect(url: str | None) -> Any:
         ) from None
     import ibis
 
-    host = urlparse(url).netloc or rest
+    host = rest.rstrip("/")
     master = host if host.startswith("local") else f"spark://{host}"
     session = (
         SparkSession.builder.master(master)

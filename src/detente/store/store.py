@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from detente.documents import Document
 from detente.errors import MissingStore, StoreFault
 from detente.events import Event, events_table, from_table
+from detente.provenance import content_id
 from detente.store.loading import Loading
 from detente.store.manifest import Manifest, Part, read_manifest, writing
 from detente.store.tables import DOCUMENTS, TABLES
@@ -75,8 +77,10 @@ class Snapshot:
         if not files:
             return ibis.memtable(schema.empty_table(), schema=ibis.Schema.from_pyarrow(schema))
         old = [one for one in parts if one.schema < 2]
-        if self._engine.name != "duckdb":
-            return self._engine.read_parquet(files)
+        if self._engine.name == "pyspark":  # its own reader takes many files, Ibis's takes one
+            view = f"detente_{name}_{self.version}_{content_id(str(self.folder), length=8)}"
+            self._engine._session.read.parquet(*files).createOrReplaceTempView(view)
+            return self._engine.table(view)
         if not old:
             return self._engine.read_parquet(files)
         table = self._engine.read_parquet(files, union_by_name=True)
@@ -101,7 +105,25 @@ class Snapshot:
             )
         if not self.manifest.files("corrections"):
             return table
-        return corrected(table, self.table("corrections").to_pyarrow())
+        here = Snapshot(self.folder, self.manifest)
+        judged = here.table("corrections").to_pyarrow()
+        return corrected(table, judged, here=here.table("events"), small=self._small)
+
+    def _small(self, rows: pa.Table) -> ir.Table:
+        """A small table of ours as the engine sees it."""
+        if self._engine.name != "pyspark":
+            return ibis.memtable(rows, schema=ibis.Schema.from_pyarrow(rows.schema))
+        # By way of a file: through pandas, as Ibis would go, a missing text becomes the text "NaN". It lies
+        # in the store's folder, which a cluster sees, and is named by what it was made from.
+        made_from = content_id(str(self.version), *self.manifest.files("corrections"))
+        path = self.folder / "scratch" / f"{made_from}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        fresh = path.with_suffix(".unfinished")
+        pq.write_table(rows, fresh)
+        fresh.replace(path)
+        view = f"detente_small_{made_from}"
+        self._engine._session.read.parquet(str(path)).createOrReplaceTempView(view)
+        return self._engine.table(view)
 
     @cached_property
     def documents(self) -> ir.Table:
