@@ -82,6 +82,13 @@ def open_store(given: str | None) -> Store:
     return Store.existing(store_folder(given))
 
 
+def open_snapshot(given: str | None, engine: str | None = None) -> Snapshot:
+    """The store as it is now, asked through the engine of an address (`spark://...`), else through DuckDB."""
+    from detente.store.engines import connect
+
+    return open_store(given).snapshot(connect(engine))
+
+
 def as_of_day(snapshot: Snapshot, given: date | None) -> date:
     """The day whose news may be known: the one given, else the newest in the store."""
     day = given or snapshot.last_published()

@@ -45,6 +45,10 @@ ActorsOption = Annotated[
     typer.Option("--actors", help="Your own actors: CSV id,name,aliases,kind or JSON lines.", metavar="FILE"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+EngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", help="Where to ask: spark://local[2], spark://host:7077.", metavar="URL"),
+]
 WeightsOption = Annotated[
     str | None, typer.Option("--weights", help="Folder of other weights for the coder.", metavar="PATH")
 ]
@@ -228,6 +232,7 @@ def movers(
     as_of: AsOfOption = None,
     days: Annotated[int, typer.Option("--days", help="Length of the span that is compared.", min=1)] = 90,
     top: Annotated[int, typer.Option("--top", help="How many pairs to show.", min=1)] = 10,
+    engine: EngineOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Pairs that moved most against the span before."""
@@ -235,7 +240,7 @@ def movers(
     from detente.actors import gazetteer
     from detente.relations import movers as moved
 
-    snapshot = pipeline.open_store(store).snapshot()
+    snapshot = pipeline.open_snapshot(store, engine)
     day = pipeline.as_of_day(snapshot, _day(as_of, "--as-of"))
     rows = moved(snapshot.events, as_of=day, days=days).limit(top).to_pyarrow().to_pylist()
     if as_json:

@@ -39,7 +39,7 @@ class Head:
         """The most frequent number of fields; of equals the larger."""
         return max(self.counts, key=lambda n: (self.counts[n], n), default=0)
 
-    def share(self, width: int, checks: Mapping[int, str], *, of: int = 60) -> float:
+    def share(self, width: int, checks: Mapping[int, str], *, of: int = 25) -> float:
         """Of the first tab-parted lines of a width, the share whose checked fields look as they should."""
         tests = [(at, re.compile(pattern)) for at, pattern in checks.items()]
         lines = list(islice((one for one in self.lines if one.count("\t") + 1 == width), of))

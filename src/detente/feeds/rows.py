@@ -65,22 +65,29 @@ class Columns:
 
     def _trimmed(self, name: str, column: pa.DictionaryArray) -> pa.DictionaryArray:
         import pyarrow as pa
+        import pyarrow.compute as pc
 
-        words = column.dictionary.to_pylist()
-        clean = [one.strip() for one in words]
-        if (odd := [at for at, one in enumerate(words) if one != clean[at] and clean[at]]) and len(column):
-            self.trimmed[name] += int(np.isin(column.indices.to_numpy(zero_copy_only=False), odd).sum())
-        values = ["" if one in self.missing else one for one in clean]
-        return pa.DictionaryArray.from_arrays(column.indices, pa.array(values, pa.string()))
+        words = column.dictionary
+        clean = pc.utf8_trim_whitespace(words)
+        if not clean.equals(words):
+            odd = pc.and_(pc.not_equal(clean, words), pc.not_equal(clean, "")).to_numpy(zero_copy_only=False)
+            if len(column):
+                self.trimmed[name] += int(odd[column.indices.to_numpy(zero_copy_only=False)].sum())
+        nothing = pc.is_in(clean, value_set=pa.array(sorted(self.missing - {""}), pa.string()))
+        if nothing.true_count:
+            clean = pc.if_else(nothing, "", clean)
+        return pa.DictionaryArray.from_arrays(column.indices, clean)
 
     def text(self, name: str, *, null: bool = True) -> pa.Array:
         """A column as text; empty cells are null unless `null` is False."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         coded = self.coded(name)
-        words = coded.dictionary.to_pylist()
-        values = pa.array([one or None for one in words] if null else words, pa.string())
-        return values.take(coded.indices)
+        words = coded.dictionary
+        if null:
+            words = pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
+        return words.take(coded.indices)
 
     def mapped(self, name: str, of: Callable[[str], Any], kind: pa.DataType) -> pa.Array:
         """`of` each cell, worked out once for each different cell."""
