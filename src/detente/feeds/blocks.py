@@ -119,6 +119,9 @@ def _tab_block(data: bytes, layout: Layout, first: int, header: int) -> list[Raw
     ends = np.flatnonzero(view == 10).astype(np.int64)
     starts = np.empty_like(ends)
     starts[0], starts[1:] = 0, ends[:-1] + 1
+    if not header and (whole := _all_regular(data, len(ends), layout)) is not None:
+        numbers = first + np.arange(len(ends), dtype=np.int64)
+        return [Raw(whole, numbers, len(ends), notes=notes, origin=_Lines(data, starts, ends))]
     tabs = np.flatnonzero(view == 9)
     fields = np.diff(np.searchsorted(tabs, ends), prepend=0) + 1
     blank = (starts == ends) | ((fields == 1) & _all_blank(data, starts, ends, fields))
@@ -167,6 +170,23 @@ def _tab_block(data: bytes, layout: Layout, first: int, header: int) -> list[Raw
         notes=notes,
     )
     return [*out, counted]
+
+
+def _all_regular(data: bytes, lines: int, layout: Layout) -> pa.Table | None:
+    """The columns of a block in which every line has the one number of fields; None where one has not.
+
+    The parser refuses a block with any other line, so that its success is the proof.
+    """
+    import pyarrow as pa
+
+    # An empty line it would read as a row of empty cells.
+    if len(layout.columns) != 1 or data.startswith(b"\n") or b"\n\n" in data:
+        return None
+    try:
+        table = _parse_tabs(data, unit(layout.columns), layout)
+    except pa.ArrowInvalid:
+        return None
+    return table if table.num_rows == lines and len(unit(layout.columns)) > 1 else None
 
 
 def _all_blank(

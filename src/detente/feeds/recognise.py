@@ -130,10 +130,9 @@ def _head(source: Source, start: bytes, reading: Reading) -> Head:
 
 def _delimiter(first: str, lines: list[str]) -> str | None:
     """Tabs if the first line or most lines have them, else the commas or semicolons of the first line."""
-    tabbed = sum("\t" in line for line in lines)
     if first.lstrip().startswith(("{", "[")):
         return None
-    if "\t" in first or tabbed > len(lines) / 2:
+    if "\t" in first or sum("\t" in line for line in lines) > len(lines) / 2:
         return "\t"
     many = {one: first.count(one) for one in (",", ";")}
     best = max(many, key=lambda one: many[one])
