@@ -77,9 +77,7 @@ class Snapshot:
             if not Path(file).exists():
                 raise _lost_part(Path(file), "missing")
         if not files:
-            return self._engine.create_table(
-                f"no_{name}", schema=ibis.Schema.from_pyarrow(schema), overwrite=True
-            )
+            return ibis.memtable(schema.empty_table())
         try:
             return self._engine.read_parquet(files)
         except duckdb.Error as fault:
