@@ -246,7 +246,15 @@ def _from_html(
 ) -> Document:
     import trafilatura
 
-    found = trafilatura.bare_extraction(text, url=url, include_comments=False, include_tables=False)
+    found = trafilatura.bare_extraction(
+        text,
+        url=url,
+        include_comments=False,
+        include_tables=False,
+        with_metadata=True,
+        # Only a date that the page states as its own: the wider search takes one from the text.
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
     body = (found.text if found is not None else "") or ""
     if not body.strip():
         raise UnreadableInput(
