@@ -253,6 +253,7 @@ def actor_id(name: str, actors: Gazetteer, day: date | None = None) -> str:
     """
     from detente.actors import Resolver
 
+    name = name.encode("utf-8", "replace").decode()  # a terminal may hand over bytes that are no text
     if name.upper() in actors.actors:
         return name.upper()
     found = Resolver(actors).resolve(name, day)
