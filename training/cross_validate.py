@@ -15,7 +15,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from data import ACT_NAMES, STATUS_NAMES, read_records
-from train import base_folder, encode_batch, examples_of, fresh_network, held_back, marked_examples, train
+from train import (
+    base_folder,
+    encode_batch,
+    examples_of,
+    fresh_network,
+    held_back,
+    joint_scores,
+    marked_examples,
+    train,
+)
 
 from detente.evaluation.plover import macro_f1, merged, read_pairs
 from detente.ontology import strict_plover
@@ -24,14 +33,8 @@ from detente.ontology import strict_plover
 @torch.no_grad()
 def said(network: torch.nn.Module, example: object) -> str:
     network.eval()
-    hidden = encode_batch(network, [example])[0]
-    logits, pair, scores, entity = network.head(
-        hidden, torch.from_numpy(example.matrix), torch.from_numpy(example.pairs)
-    )
-    acts = torch.arange(len(ACT_NAMES))
-    rows = torch.zeros_like(acts)
-    status, _, _ = network.head.details(hidden, entity, pair[rows], scores[rows], acts)
-    joint = torch.softmax(logits[0], 0)[:, None] * torch.softmax(status, 1)
+    hidden, mask, packed = encode_batch(network, [example])
+    joint = joint_scores(network.head, hidden, packed, network.head(hidden, mask, packed), 0).exp()
     weights: dict[str, float] = {}
     for act, name in enumerate(ACT_NAMES):
         for place, state in enumerate(STATUS_NAMES):
@@ -48,7 +51,7 @@ def main() -> None:
     parse.add_argument("--folds", type=int, default=5)
     parse.add_argument("--seed", type=int, default=1)
     args = parse.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     base, tokenizer = fresh_network(base_folder())
     base.load_state_dict(torch.load(args.network / "network.pt"))
     examples = marked_examples(args.extra, tokenizer)

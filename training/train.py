@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from data import ACT_NAMES, STATUS_NAMES, Record, encode_record, read_records
 from export import export
-from model import Network, load_base
+from model import Head, Network, Packed, load_base, pack
 from torch import nn
 
 from detente.actors import Resolver, gazetteer
@@ -97,7 +97,7 @@ def example_of(record: Record, tokenizer: object) -> Example | None:
             ]
             statuses = tuple(STATUS_NAMES.index(one) for one in label.statuses)
             speaker = label.speaker if label.speaker is not None else count
-            events.append((row, first, statuses, tokens, speaker))
+            events.append((row, first, statuses, tokens, speaker, count))
     return Example(encoded, entity_matrix(encoded, len(encoded.ids)), np.array(pairs), acts, weight, events)
 
 
@@ -110,7 +110,8 @@ def batches(examples: list[Example], size: int, rng: random.Random) -> Iterator[
         yield [examples[i] for i in group]
 
 
-def encode_batch(network: Network, batch: Sequence[Example]) -> torch.Tensor:
+def encode_batch(network: Network, batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, Packed]:
+    """Hidden states, mask, and where the entities and pairs of the batch stand."""
     longest = max(len(one.encoded.ids) for one in batch)
     ids = torch.zeros(len(batch), longest, dtype=torch.long)
     mask = torch.zeros(len(batch), longest)
@@ -119,57 +120,77 @@ def encode_batch(network: Network, batch: Sequence[Example]) -> torch.Tensor:
         mask[row, : len(one.encoded.ids)] = 1
     with torch.autocast("cpu", torch.bfloat16, enabled=network.training):
         hidden = network.encoder(ids, mask)
-    return hidden.float()
+    packed = pack([one.encoded.entity_tokens for one in batch], [one.pairs for one in batch])
+    return hidden.float(), mask, packed
 
 
-def loss_of(network: Network, hidden: torch.Tensor, one: Example, weights: dict[str, float]) -> torch.Tensor:
+def loss_of(network: Network, batch: Sequence[Example]) -> torch.Tensor:
+    """Mean loss of a batch: which pairs do what, which act given that one does, status, trigger, speaker."""
+    hidden, mask, packed = encode_batch(network, batch)
     head = network.head
-    logits, pair, scores, entity = head(hidden, torch.from_numpy(one.matrix), torch.from_numpy(one.pairs))
-    acts, weight = torch.from_numpy(one.acts), torch.from_numpy(one.weight)
-    total = torch.zeros(())
-    if one.marked:
-        return marked_loss(network, hidden, one, logits, pair, scores, entity)
+    logits, pair, scores, entity = head(hidden, mask, packed)
+    first = np.cumsum([0, *(len(one.pairs) for one in batch)])
+    acts = torch.from_numpy(np.concatenate([one.acts for one in batch]))
+    weight = torch.from_numpy(np.concatenate([one.weight for one in batch]))
     raw = nn.functional.binary_cross_entropy_with_logits(logits, acts, reduction="none")
-    total = total + (raw * weight).sum()
-    if one.events:
-        rows = torch.tensor([event[0] for event in one.events])
-        act = torch.tensor([event[1] for event in one.events])
-        # Given that something happens, which act: sharpens the choice between acts.
+    total = (raw * weight).sum()
+    events = [(first[place] + row, *rest) for place, one in enumerate(batch) for row, *rest in one.events]
+    if events:
+        rows = torch.tensor([event[0] for event in events])
+        act = torch.tensor([event[1] for event in events])
         own = nn.functional.one_hot(act, len(ACT_NAMES)).bool()
         allowed = own | ((weight[rows] > 0) & (acts[rows] == 0))
-        total = total + weights["choice"] * nn.functional.cross_entropy(
+        total = total + WEIGHTS["choice"] * nn.functional.cross_entropy(
             logits[rows].masked_fill(~allowed, -1e4), act, reduction="sum"
         )
-        status, trigger, speaker = head.details(hidden, entity, pair[rows], scores[rows], act)
-        log_status = torch.log_softmax(status, 1)
-        log_trigger = torch.log_softmax(trigger, 1)
-        log_seen = torch.log_softmax(scores[rows], 1)
-        for i, (_, _, statuses, tokens, _) in enumerate(one.events):
-            total = total - weights["status"] * torch.logsumexp(log_status[i, list(statuses)], 0)
+        status, trigger, speaker = head.details(hidden, packed, entity, pair, scores, rows, act)
+        good = torch.zeros_like(status, dtype=torch.bool)
+        words = torch.zeros_like(trigger)
+        most = speaker.shape[1] - 1
+        voices = []
+        for i, (_, _, statuses, tokens, voice, nobody) in enumerate(events):
+            good[i, list(statuses)] = True
             if tokens:
-                total = total - weights["trigger"] * log_trigger[i, tokens].mean()
-                total = total - weights["trigger"] * log_seen[i, tokens].mean()
-        voices = torch.tensor([event[4] for event in one.events])
-        total = total + weights["speaker"] * nn.functional.cross_entropy(speaker, voices, reduction="sum")
-    return total
+                words[i, tokens] = 1 / len(tokens)
+            voices.append(most if voice == nobody else voice)
+        fits = torch.log_softmax(status, 1).masked_fill(~good, -1e4)
+        total = total - WEIGHTS["status"] * torch.logsumexp(fits, 1).sum()
+        looks = torch.log_softmax(trigger, 1) + torch.log_softmax(scores[rows], 1)
+        total = total - WEIGHTS["trigger"] * (looks * words).sum()
+        total = total + WEIGHTS["speaker"] * nn.functional.cross_entropy(
+            speaker, torch.tensor(voices), reduction="sum"
+        )
+    marked = [place for place, one in enumerate(batch) if one.marked]
+    if marked:
+        total = total + marked_loss(head, hidden, packed, (logits, pair, scores, entity), batch, first)
+    return total / len(batch)
+
+
+def joint_scores(
+    head: Head, hidden: torch.Tensor, packed: Packed, found: tuple[torch.Tensor, ...], row: int
+) -> torch.Tensor:
+    """Log weight (acts, statuses) of one pair, given that something happens."""
+    logits, pair, scores, entity = found
+    acts = torch.arange(len(ACT_NAMES))
+    status, _, _ = head.details(hidden, packed, entity, pair, scores, torch.full_like(acts, row), acts)
+    return torch.log_softmax(logits[row], 0)[:, None] + torch.log_softmax(status, 1)
 
 
 def marked_loss(
-    network: Network,
+    head: Head,
     hidden: torch.Tensor,
-    one: Example,
-    logits: torch.Tensor,
-    pair: torch.Tensor,
-    scores: torch.Tensor,
-    entity: torch.Tensor,
+    packed: Packed,
+    found: tuple[torch.Tensor, ...],
+    batch: Sequence[Example],
+    first: np.ndarray,
 ) -> torch.Tensor:
     """Minus the log of the weight of every (act, status) that the label allows."""
-    acts = torch.arange(len(ACT_NAMES))
-    rows = torch.zeros_like(acts)
-    status, _, _ = network.head.details(hidden, entity, pair[rows], scores[rows], acts)
-    joint = torch.log_softmax(logits[0], 0)[:, None] + torch.log_softmax(status, 1)
-    chosen = torch.stack([joint[act, state] for act, state in one.allowed])
-    return -torch.logsumexp(chosen, 0)
+    total = torch.zeros(())
+    for place, one in enumerate(batch):
+        if one.marked:
+            joint = joint_scores(head, hidden, packed, found, int(first[place]))
+            total = total - torch.logsumexp(torch.stack([joint[act, state] for act, state in one.allowed]), 0)
+    return total
 
 
 WEIGHTS = {"choice": 0.5, "status": 0.5, "trigger": 0.1, "speaker": 0.3}
@@ -203,12 +224,7 @@ def train(
         network.train()
         total = 0.0
         for batch in batches(examples, size, rng):
-            hidden = encode_batch(network, batch)
-            losses = [
-                loss_of(network, hidden[row, : len(one.encoded.ids)], one, WEIGHTS)
-                for row, one in enumerate(batch)
-            ]
-            loss = torch.stack(losses).sum() / len(batch)
+            loss = loss_of(network, batch)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -230,12 +246,11 @@ def scores_of(network: Network, examples: Sequence[Example]) -> list[np.ndarray]
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].encoded.ids))
     for at in range(0, len(order), 32):
         group = [examples[i] for i in order[at : at + 32]]
-        hidden = encode_batch(network, group)
-        for row, one in enumerate(group):
-            logits, *_ = network.head(
-                hidden[row, : len(one.encoded.ids)], torch.from_numpy(one.matrix), torch.from_numpy(one.pairs)
-            )
-            found[order[at + row]] = torch.sigmoid(logits).numpy()
+        hidden, mask, packed = encode_batch(network, group)
+        logits, *_ = network.head(hidden, mask, packed)
+        parts = torch.sigmoid(logits).split([len(one.pairs) for one in group])
+        for row, part in enumerate(parts):
+            found[order[at + row]] = part.numpy()
     return [found[i] for i in range(len(examples))]
 
 
@@ -357,14 +372,12 @@ def detail_accuracy(network: Network, examples: Sequence[Example]) -> dict[str, 
     for one in examples:
         if not one.events:
             continue
-        hidden = encode_batch(network, [one])[0]
-        _, pair, scores, entity = network.head(
-            hidden, torch.from_numpy(one.matrix), torch.from_numpy(one.pairs)
-        )
+        hidden, mask, packed = encode_batch(network, [one])
+        _, pair, scores, entity = network.head(hidden, mask, packed)
         rows = torch.tensor([event[0] for event in one.events])
         act = torch.tensor([event[1] for event in one.events])
-        status, trigger, speaker = network.head.details(hidden, entity, pair[rows], scores[rows], act)
-        for i, (_, _, statuses, tokens, voice) in enumerate(one.events):
+        status, trigger, speaker = network.head.details(hidden, packed, entity, pair, scores, rows, act)
+        for i, (_, _, statuses, tokens, voice, _) in enumerate(one.events):
             count += 1
             status_right += int(status[i].argmax()) in statuses
             speaker_right += int(speaker[i].argmax()) == voice
@@ -413,11 +426,12 @@ def main() -> None:
     parse.add_argument("--epochs", type=int, default=8)
     parse.add_argument("--seed", type=int, default=1)
     parse.add_argument("--extra", type=Path, help="marked pairs of other data, for comparison only")
+    parse.add_argument("--threads", type=int, default=2)
     parse.add_argument("--share", type=float, default=1.0, help="share of the training sentences to use")
     parse.add_argument("--no-negatives", action="store_true", help="leave out sentences without events")
     parse.add_argument("--keep", type=Path, help="also keep the float network here, for cross-validation")
     args = parse.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     network, tokenizer = fresh_network(base_folder())
     records = read_records(sorted(args.sentences.glob("*.jsonl")))
