@@ -235,6 +235,11 @@ def test_a_text_that_gives_nothing_ends_with_four_and_the_reason(detente, tmp_pa
         (b"{", 1, "line 1"),
         (b'{"text": "x", "events": [{}]}', 1, "line 1"),
         (b'{"text": 3, "events": []}', 1, "line 1"),
+        (
+            b'{"text": "x", "events": [{"source": ["A"], "target": ["B"], "plover": "FLY", "status": "x"}]}',
+            1,
+            "an act of PLOVER",
+        ),
         (b'{"text": "x", "events": [], "date": "soon"}', 1, "line 1"),
         (None, 2, "there is no file"),
     ],

@@ -21,7 +21,7 @@ from detente.events import Event
 from detente.ontology import ACTS, UNORDERED
 from detente.periods import parse_day
 
-MERGED = {"CONCEDE": "RETREAT"}
+MERGED = {"CONCEDE": "RETREAT", "YIELD": "RETREAT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def labels_of(record: dict[str, Any]) -> list[Label]:
 def _matches(label: Label, event: Event, *, pair_only: bool = False, quad_only: bool = False) -> bool:
     act = merged(event.act or "")
     if quad_only:
-        if ACTS[event.act or "CONSULT"].quad not in {ACTS[one].quad for one in label.acts}:
+        if ACTS[act or "CONSULT"].quad not in {ACTS[one].quad for one in label.acts}:
             return False
     elif not pair_only and act not in label.acts:
         return False
@@ -196,14 +196,15 @@ def read_gold(path: Path) -> list[dict[str, Any]]:
             row = json.loads(line)
             if not isinstance(row["text"], str):
                 raise TypeError
-            labels_of(row)
+            if not all(one.acts <= ACTS.keys() for one in labels_of(row)):
+                raise ValueError
             if row.get("date"):
                 parse_day(row["date"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UnknownDate):
             raise UnreadableInput(
                 "not a labelled sentence",
                 where=f"{path}, line {number}",
-                try_='each line needs "text" and "events", each event "source", "target", "plover" and "status"',
+                try_='each line needs "text" and "events", each event "source", "target", "plover" (an act of PLOVER) and "status"',
             ) from None
         rows.append(row)
     if not rows:
