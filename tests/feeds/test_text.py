@@ -108,7 +108,7 @@ def test_front_matter_gives_the_facts_and_markup_is_taken_off(tmp_path):
     assert "*" not in document.text
 
 
-@pytest.mark.parametrize("front", ["a: [", "date: 2022-13-45", "[" * 5000, "date: soon"])
+@pytest.mark.parametrize("front", ["a: [", "date: 2022-13-45", "[" * 1500, "date: soon"])
 def test_front_matter_that_cannot_be_read_is_named(tmp_path, front):
     (tmp_path / "a.md").write_text(f"---\n{front}\n---\n{PLAIN}")
     with pytest.raises((UnreadableInput, UnknownDate), match=r"front matter|not a day") as fault:

@@ -297,7 +297,7 @@ def _links(html: str) -> dict[str, str]:
     return found
 
 
-_FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+_FRONT = re.compile(r"\A---\s*\n(.{0,20000}?)\n---\s*(?:\n|\Z)", re.DOTALL)
 _MARKUP = re.compile(
     r"^#{1,6}\s+|^>\s?|^[*+-]\s+(?=\S)|\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)", re.MULTILINE
 )
