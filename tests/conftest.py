@@ -21,6 +21,7 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+BASELINE = Path(__file__).parent / "baseline.py"
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 
@@ -43,9 +44,11 @@ def environment() -> dict[str, str]:
 def detente(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> Callable[..., Ran]:
-    """Run the command line in this process, from `main` on, in an empty folder with no store of its own."""
+    """Run the command line in this process, from `main` on, in an empty folder, with the baseline coder."""
+    import baseline
     from detente.cli import main
 
+    monkeypatch.setattr("detente.pipeline.make_coder", baseline.make_coder)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DETENTE_STORE", str(tmp_path / "default-store"))
 
@@ -63,11 +66,11 @@ def detente(
 
 @pytest.fixture
 def detente_process(tmp_path: Path) -> Callable[..., Ran]:
-    """Run the command line as its own process, as a user would."""
+    """Run the command line as its own process, with the baseline coder."""
 
     def run(*words: str, stdin: bytes = b"", **more: object) -> Ran:
         done = subprocess.run(
-            [sys.executable, "-m", "detente", *words],
+            [sys.executable, str(BASELINE), *words],
             input=stdin,
             capture_output=True,
             cwd=tmp_path,

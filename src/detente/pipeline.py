@@ -16,7 +16,7 @@ from detente.coding import Coder
 from detente.errors import DetenteError, NothingFound, UnknownActor, UnreadableInput, WrongUse
 from detente.events import Coding
 from detente.feeds import read_documents
-from detente.feeds.text import read_json_lines
+from detente.feeds.text import is_folder, is_json_lines, read_json_lines
 from detente.provenance import FileLedger, Ledger
 from detente.settings import store_folder
 
@@ -171,16 +171,16 @@ def load(
         lines = header = blank = 0
         good: list[Document] = []
         reasons: list[str] = []
-        if path.endswith(".jsonl"):
-            with Path(path).open("rb") as raw:
-                for line in raw:
-                    lines += 1
-                    blank += not line.strip()
+        if is_json_lines(path):
             for one in read_json_lines(Path(path), given_date=given_date):
                 if one.document is None:
                     reasons.append(f"line {one.number}: {one.reason}")
                 else:
                     good.append(one.document)
+            with Path(path).open("rb") as raw:
+                for line in raw:
+                    lines += 1
+                    blank += not line.strip()
         else:
             good = list(read_documents(path, given_date=given_date))
             lines = len(good)
@@ -198,7 +198,7 @@ def load(
         ledgers.append(
             FileLedger(
                 path=path,
-                layout="documents, JSON lines" if path.endswith(".jsonl") else "one document",
+                layout="documents, JSON lines" if is_json_lines(path) else "one document",
                 lines=lines,
                 header=header,
                 blank=blank,
@@ -229,7 +229,7 @@ def _files(paths: Sequence[str]) -> list[str]:
     found: list[str] = []
     for path in paths:
         folder = Path(path)
-        if folder.is_dir():
+        if is_folder(path):
             inside = sorted(
                 str(one)
                 for one in folder.rglob("*")
@@ -313,6 +313,7 @@ def actor_id(name: str, actors: Gazetteer, day: date | None = None) -> str:
     """
     from detente.actors import Resolver
 
+    name = name.encode("utf-8", "replace").decode()  # a terminal may hand over bytes that are no text
     if name.upper() in actors.actors:
         return name.upper()
     found = Resolver(actors).resolve(name, day)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.brief.brief import Brief, event_line, grouped, speaker_text, tie_sentence, when_text
+from detente.brief.brief import Brief, event_line, grouped, speaker_text, tie_sentence, times, when_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +31,7 @@ def print_brief(brief: Brief, console: Console) -> None:
         console.print(Text(f"Note: {note}", style="yellow"))
     head("Who is in it")
     for one in brief.actors:
-        console.print(Text(f"  {one.id:<6} {one.name}, {one.mentions} times ({', '.join(one.words[:6])})"))
+        console.print(Text(f"  {one.id:<6} {one.name}, {times(one.mentions)} ({', '.join(one.words[:6])})"))
     for section in brief.sections:
         head(section.heading)
         for events in grouped(section.events):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,19 +54,23 @@ ConfidenceOption = Annotated[
 ]
 
 
+INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; faults go to stderr with the exit code of their kind."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal of few characters shows what it can
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except DetenteError as fault:
         print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
         sys.exit(fault.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print("stopped; nothing was kept of what was unfinished", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            print("stopped; nothing was kept of what was unfinished", file=sys.stderr)
+        raise
 
 
 def _day(text: str | None, option: str) -> date | None:
@@ -81,12 +85,13 @@ def _console() -> Console:
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+def _print_json(value: Any, *, indent: int | None = 1) -> None:
+    ascii_only = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    print(json.dumps(value, ensure_ascii=ascii_only, default=str, indent=indent))
 
 
 def _warn(text: str) -> None:
-    print(f"warning: {text}", file=sys.stderr)
+    print(f"warning: {printable(text)}", file=sys.stderr)
 
 
 def _progress() -> Callable[[str, int, int | None], None]:
@@ -210,7 +215,7 @@ def explain(
     from detente.coding.explain import explain as explained
 
     for line in explained(sentence, pipeline.make_coder(pipeline.tables(actors)), _day(date, "--date")):
-        print(line)
+        print(printable(line))
 
 
 @app.command()
@@ -265,6 +270,12 @@ def _print_ledger(ledger: Any) -> None:
     for one in ledger.files:
         for reason in one.reasons[:20]:
             _warn(f"{one.path}, {reason}")
+        if len(one.reasons) > 20:
+            _warn(
+                f"{one.path}: {len(one.reasons) - 20} more lines were kept aside (--json shows the reason of each)"
+            )
+        if not one.parsed and not one.quarantined:
+            _warn(f"{one.path} holds nothing to load")
 
 
 @app.command()
@@ -287,7 +298,7 @@ def pair(
 
         tie = {**asdict(view.tie), "verdict": view.tie.verdict}
         events = [one.as_json() for one in view.events]
-        print(json.dumps({"tie": tie, "months": view.months, "events": events}, default=str, indent=1))
+        _print_json({"tie": tie, "months": view.months, "events": events})
     else:
         from detente.cli.show import print_pair
 
@@ -351,7 +362,7 @@ def demo(
     """Load the example history, brief the example article, write a page, and say where it is."""
     from detente.cli.demo import run_demo
 
-    run_demo(html, store, _console(), _progress())
+    run_demo(html, store, _console(), _progress(), _write)
 
 
 @evaluate.command("coding")

@@ -140,7 +140,7 @@ def one_line(text: str) -> str:
     >>> one_line("A\\u202e title\\n on two lines ")
     'A title on two lines'
     """
-    return _DROP.sub("", " ".join(text.split())).strip()
+    return " ".join(_DROP.sub("", " ".join(text.split())).split())
 
 
 def _judge(line: str, related: list[str]) -> str | None:
