@@ -60,6 +60,21 @@ class Brief:
             f"{_count(len(self.coding.sentences), 'sentence')}"
         )
 
+    @property
+    def shown_ties(self) -> tuple[Tie, ...]:
+        """The ties worth a reader's two minutes: of pairs that do something in the text, then by weight; twelve at most."""
+        acting = {frozenset(event.actors) for event in self.coding.events}
+        ranked = sorted(
+            (one for one in self.ties if one.acts),
+            key=lambda one: (
+                frozenset((one.first, one.second)) not in acting,
+                -one.acts,
+                one.first,
+                one.second,
+            ),
+        )
+        return tuple(ranked[:12])
+
     def name(self, actor: str | None) -> str:
         if actor is None:
             return "nobody named"

@@ -48,8 +48,11 @@ def print_brief(brief: Brief, console: Console) -> None:
     head("Where the ties stand")
     if brief.ties:
         console.print(Text(f"  from the store, as of {brief.ties_as_of}", style="dim"))
-        for tie in brief.ties:
+        for tie in brief.shown_ties:
             console.print(Text(f"  {tie_sentence(brief, tie)}"))
+        rest = len(brief.ties) - len(brief.shown_ties)
+        if rest:
+            console.print(Text(f"  and {rest} more pairs (in --html, --md and --json)", style="dim"))
     else:
         console.print(Text(f"  {brief.store_note or 'no store was read'}", style="dim"))
     if document.related:

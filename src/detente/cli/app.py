@@ -168,19 +168,39 @@ def code(
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
     weights: WeightsOption = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes to code in.", min=1)] = 1,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", help="Write here; a run that was stopped goes on where it stood.", metavar="FILE"
+        ),
+    ] = None,
 ) -> None:
     """Print the events of texts, one JSON line each."""
     from detente import pipeline
+    from detente.cli.writing import EventsOut
 
-    coder = pipeline.make_coder(pipeline.tables(actors), min_confidence=min_confidence, weights=weights)
-    found = 0
-    for coding in pipeline.code(pipeline.ingest(paths, given_date=_day(date, "--date")), coder):
-        for note in (*coding.document.notes, *coding.warnings):
-            _warn(f"{coding.document.title or coding.document.document_id}: {note}")
-        for event in coding.events:
-            found += 1
-            _print_json(event.as_json(), indent=None)
-    if not found:
+    given = _day(date, "--date")
+    show = _progress()
+    with EventsOut(out) as sink:
+        documents = (
+            one for one in pipeline.ingest(paths, given_date=given) if one.document_id not in sink.written
+        )
+        if jobs > 1:
+            codings = pipeline.code_in_parallel(
+                documents, jobs=jobs, actors_file=actors, weights=weights, min_confidence=min_confidence
+            )
+        else:
+            coder = pipeline.make_coder(
+                pipeline.tables(actors), min_confidence=min_confidence, weights=weights
+            )
+            codings = iter(pipeline.code(documents, coder))
+        for number, coding in enumerate(codings, 1):
+            for note in (*coding.document.notes, *coding.warnings):
+                _warn(f"{coding.document.title or coding.document.document_id}: {note}")
+            sink.write(coding)
+            show("documents coded", number, None)
+    if not sink.events:
         raise typer.Exit(4)
 
 
