@@ -431,3 +431,23 @@ def evaluate_actors(
             print(f"{name:<28} {scores[name]:.3f}")
         for name, value in scores["baseline"].items():
             print(f"baseline {name:<19} {value:.3f}")
+
+
+@evaluate.command("reading")
+def evaluate_reading(
+    gold: Annotated[str, typer.Argument(help="Labelled passages, JSON lines.")],
+    weights: WeightsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Expectations, conditionals and anaphors of labelled passages: precision and recall."""
+    from detente import pipeline
+    from detente.evaluation.reading import evaluate_reading as run
+
+    scores = run(Path(gold), pipeline.make_coder(weights=weights))
+    if as_json:
+        _print_json(scores)
+    else:
+        for name, one in scores.items():
+            print(
+                f"{name:<20} precision {one['precision']:.3f}  recall {one['recall']:.3f}  of {one['labelled']}"
+            )

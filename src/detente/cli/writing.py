@@ -60,7 +60,8 @@ class EventsOut:
         """Write the events of one document."""
         for event in coding.events:
             self.events += 1
-            self._out.write(json.dumps(event.as_json(), ensure_ascii=False) + "\n")
+            plain = (self._out.encoding or "utf-8").lower().replace("-", "") != "utf8"
+            self._out.write(json.dumps(event.as_json(), ensure_ascii=plain) + "\n")
         if self._done:
             self._out.flush()
             self._done.write(coding.document.document_id + "\n")
