@@ -45,11 +45,11 @@ class EventsOut:
             self.written = set()
             return
         whole = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
+        for line in self.path.read_bytes().split(b"\n"):  # not splitlines: a text may hold other line ends
             try:
                 if json.loads(line)["document_id"] in self.written:
-                    whole.append(line)
-            except (ValueError, KeyError):
+                    whole.append(line.decode("utf-8"))
+            except (ValueError, KeyError, TypeError):
                 continue
         self.events = len(whole)
         fresh = self.path.with_name(self.path.name + ".new")
