@@ -17,7 +17,7 @@ from detente.settings import data_folder
 
 # A slow machine is no fault of the code: laws are checked on many cases, never against the clock.
 settings.register_profile(
-    "house", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
+    "house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("house")
 

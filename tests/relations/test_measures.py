@@ -16,7 +16,7 @@ from making import ACTORS, FIRST_DAY, events, made_event
 
 AS_OF = FIRST_DAY + timedelta(days=250)
 many = st.lists(events(dated=False), max_size=12)
-few = settings(max_examples=8)
+few = settings(max_examples=5)
 
 
 def rows_of(table) -> list[dict]:

@@ -16,7 +16,7 @@ from making import ACTORS, FIRST_DAY, events, made_event
 
 AS_OF = FIRST_DAY + timedelta(days=250)
 many = st.lists(events(), min_size=1, max_size=10)
-few = settings(max_examples=8)
+few = settings(max_examples=5)
 
 
 def ties_of(found, as_of=AS_OF):
