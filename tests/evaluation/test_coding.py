@@ -24,7 +24,7 @@ def scored(labels: list[dict], events: list) -> dict[str, float]:
     return scores_of([tally(labels_of({"events": labels}), events)])
 
 
-@given(st.dictionaries(pairs, acts, min_size=1, max_size=5))
+@given(st.dictionaries(pairs.map(lambda pair: tuple(sorted(pair))), acts, min_size=1, max_size=5))
 def test_saying_what_the_labels_say_scores_one(said):
     labels = [label(*pair, act) for pair, act in said.items()]
     events = [made_event(*pair, act) for pair, act in said.items()]
