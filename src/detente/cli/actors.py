@@ -140,3 +140,26 @@ def print_actor(card: dict[str, Any], console: Console) -> None:
             console.print(
                 Text("left    " + ", ".join(f"{one['organisation']} ({one['until']})" for one in past))
             )
+
+
+def print_mentions(scores: dict[str, Any], console: Console) -> None:
+    """Accuracy by kind, ours beside the baseline."""
+    base = scores["baseline"]
+    table = Table(box=None)
+    for column in ("kind", "n", "accuracy", "exact CLDR names"):
+        table.add_column(column, justify="left" if column == "kind" else "right")
+    for kind in ("plain", "traps"):
+        ours, theirs = scores[kind], base[kind]
+        table.add_row(
+            f"all {kind}", str(ours["n"]), f"{ours['accuracy']:.3f}", f"{theirs['accuracy']:.3f}", style="bold"
+        )
+    for kind, one in scores["by_kind"].items():
+        table.add_row(
+            kind, str(one["n"]), f"{one['accuracy']:.3f}", f"{base['by_kind'][kind]['accuracy']:.3f}"
+        )
+    console.print(table)
+    for name, one in (("accuracy", scores), ("exact CLDR names", base)):
+        console.print(
+            f"{name} {one['accuracy']:.3f} ({one['accuracy_low']:.3f} to {one['accuracy_high']:.3f}) "
+            f"on {one['mentions']} mentions; reading right too: {one['reading_accuracy']:.3f}"
+        )
