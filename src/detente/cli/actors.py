@@ -151,7 +151,11 @@ def print_mentions(scores: dict[str, Any], console: Console) -> None:
     for kind in ("plain", "traps"):
         ours, theirs = scores[kind], base[kind]
         table.add_row(
-            f"all {kind}", str(ours["n"]), f"{ours['accuracy']:.3f}", f"{theirs['accuracy']:.3f}", style="bold"
+            f"all {kind}",
+            str(ours["n"]),
+            f"{ours['accuracy']:.3f}",
+            f"{theirs['accuracy']:.3f}",
+            style="bold",
         )
     for kind, one in scores["by_kind"].items():
         table.add_row(

@@ -23,8 +23,19 @@ from detente.evaluation.actors import cldr_pattern
 from detente.periods import parse_day
 
 PLAIN_KINDS = frozenset(
-    "plain adjective people capital seat leader minister organisation".split()
-    + ["armed group", "loose group", "historic name"]
+    [
+        "plain",
+        "adjective",
+        "people",
+        "capital",
+        "seat",
+        "leader",
+        "minister",
+        "organisation",
+        "armed group",
+        "loose group",
+        "historic name",
+    ]
 )
 READINGS = ("actor", "place", "person", "other", "unknown")
 Claim = tuple[int, int, str | None, str]  # start, end, actor, reading
