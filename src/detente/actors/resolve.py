@@ -62,6 +62,7 @@ _DATELINE = re.compile(r"^\s*(?:\([A-Z][\w ]+\)\s*)?[-–—:]|^,\s[A-Z][a-z]+\.
 _GIVEN_BEFORE = re.compile(r"(?:^|[^\w.’'-])([A-Z][a-zà-ÿ]+|[A-Z]\.)\s$")
 _MORE_OF_A_NAME = re.compile(r"^[\s-][A-Z][a-z]")
 _NEXT_WORD = re.compile(r"^\s([A-Z][\w’'-]+)")
+_NO_NOUN_AFTER = re.compile(r"^(?:$|[^\w ]| (?:and|or|to|at|in|for|as|from|with|on)\b)")
 _SIZE_OF = re.compile(r"\b(?:the )?(?:size|area|population|budget) of $")
 _DEATH_OF = re.compile(
     r"\b(?:death|funeral|burial|memory|legacy|widow|tomb|bust|biographer) of (?:the late )?$"
@@ -170,7 +171,13 @@ class _Form:
         "states",
     )
 
-    def __init__(self, form: str, names: Sequence[Name], longer: tuple[str, str] | None) -> None:
+    def __init__(
+        self,
+        form: str,
+        names: Sequence[Name],
+        longer: tuple[str, str] | None,
+        lands: frozenset[str] = frozenset(),
+    ) -> None:
         self.form = form
         self.names = tuple(names)
         self.longer = Resolution(None, longer[0], f"{longer[1]} of its own", 0.95) if longer else None
@@ -179,8 +186,9 @@ class _Form:
         self.states = tuple(one for one in names if one.kind not in ("person", "family"))
         self.people = bool(names) and not self.states
         self.ambiguous = any(one.ambiguous for one in self.states)
-        self.state_name = bool(self.kinds & {"name", "former", "capital", "city"}) and not self.people
-        self.plain = bool(self.kinds & {"name", "former"}) and not self.kinds <= {"abbreviation"}
+        land = not form.isupper() and any(one.actor in lands for one in self.states)
+        self.state_name = land and bool(self.kinds & {"name", "former", "alias", "capital", "city"})
+        self.plain = land and bool(self.kinds & {"name", "former", "alias"})
         self.clear = frozenset(  # actors this form names beyond doubt
             one.actor
             for one in names
@@ -191,7 +199,7 @@ class _Form:
         )
         self.persons = frozenset(one.person for one in names if one.person)
         self.actors = tuple(dict.fromkeys(one.actor for one in names))
-        self.readings: dict[date | None, tuple[Name, ...]] = {}  # names alive on a day
+        self.readings: dict[date | None, tuple[tuple[Name, ...], Resolution | None]] = {}
 
 
 class _Sentence:
@@ -260,7 +268,8 @@ class Resolver:
             for variant in _spellings(name.form):
                 by_form[variant].append(replace(name, form=variant))
         longer = {form: what for form, what in longer_names().items() if form not in by_form}
-        self._by_form = {form: _Form(form, names, None) for form, names in by_form.items()}
+        lands = frozenset(one.id for one in gazetteer.actors.values() if one.kind in ("state", "loose"))
+        self._by_form = {form: _Form(form, names, None, lands) for form, names in by_form.items()}
         self._by_form.update({form: _Form(form, (), what) for form, what in longer.items()})
         self._known = {form: one for form, one in self._by_form.items() if one.names}
         self._forms = [self._by_form[form] for form in sorted(self._by_form)]
@@ -370,23 +379,15 @@ class Resolver:
         if division:
             return Resolution(None, "place", division, 0.7, ((form.actors[0], 0.3),))
 
-        alive = self._alive(form, day)
-        if not alive:
-            later = ", ".join(sorted({one.actor for one in form.states}))
-            return Resolution(
-                None, "unknown", f"no actor had this name on {day} ({later} had, on other days)", 0.8
-            )
-        wanted = list(dict.fromkeys(one.actor for one in alive))
-        if len(wanted) > 1:
-            return self._choose(wanted, alive, sentence)
-        chosen = alive[0]
-        if chosen.kind in ("capital", "city"):
-            return self._read_city(chosen, before, after, day)
-        probability = 0.9 if chosen.ambiguous else 0.99
-        return Resolution(chosen.actor, "actor", _KIND_REASON.get(chosen.kind, chosen.kind), probability)
+        alive, ready = self._alive(form, day)
+        if ready is not None:
+            return ready
+        if len({one.actor for one in alive}) > 1:
+            return self._choose(list(dict.fromkeys(one.actor for one in alive)), alive, sentence)
+        return self._read_city(alive[0], before, after, day)
 
-    def _alive(self, form: _Form, day: date | None) -> tuple[Name, ...]:
-        """The namings a form may carry on a day; kept, as they depend on nothing else."""
+    def _alive(self, form: _Form, day: date | None) -> tuple[tuple[Name, ...], Resolution | None]:
+        """The namings a form may carry on a day, and its reading where no sentence could change it; kept."""
         kept = form.readings.get(day)
         if kept is None:
             current = [
@@ -400,10 +401,24 @@ class Resolver:
                     or self.gazetteer.actors[one.actor].period.holds(day)
                 ]
                 current = living or current
-            kept = tuple(current or [one for one in form.states if self._could_be_named(one, day)])
+            alive = tuple(current or [one for one in form.states if self._could_be_named(one, day)])
+            kept = (alive, self._sure(form, alive, day))
             if len(form.readings) < 4096:
                 form.readings[day] = kept
         return kept
+
+    def _sure(self, form: _Form, alive: Sequence[Name], day: date | None) -> Resolution | None:
+        """The reading of a form that no sentence could change: none bears it that day, or one, and no city."""
+        if not alive:
+            later = ", ".join(sorted({one.actor for one in form.states}))
+            return Resolution(
+                None, "unknown", f"no actor had this name on {day} ({later} had, on other days)", 0.8
+            )
+        chosen = alive[0]
+        if chosen.kind in ("capital", "city") or any(one.actor != chosen.actor for one in alive):
+            return None
+        probability = 0.9 if chosen.ambiguous else 0.99
+        return Resolution(chosen.actor, "actor", _KIND_REASON.get(chosen.kind, chosen.kind), probability)
 
     def _not_the_actor(
         self, form: _Form, before: str, after: str, sentence: _Sentence
@@ -445,19 +460,15 @@ class Resolver:
         if "adjective" in form.kinds:
             if known.culture.match(after):
                 return "other", "describes a work, a dish or a language, not the state"
-            if (
-                joined == " "
-                and "name" not in form.kinds
-                and known.speaking.search(before)
-                and not after[1:2].isupper()
-                and (
-                    not after[:1].isalpha()
-                    and not re.match(r"^ (?!and|to|at|in|for|or|as|from|with|on)[a-z]", after)
-                )
-            ):
-                return "other", "a language"
-            if joined == " " and before.endswith(" and ") and self._language_before(before, sentence):
-                return "other", "a language"
+            if joined == " ":
+                last = before[:-1].rpartition(" ")[2].lower()
+                if (
+                    last in known.speaking_ends
+                    and "name" not in form.kinds
+                    and _NO_NOUN_AFTER.match(after)
+                    and known.speaking.search(before)
+                ) or (last == "and" and self._language_before(before, sentence)):
+                    return "other", "a language"
         if form.plain and sentence.sport:
             return "other", "a team in a match"
         return None
@@ -493,7 +504,7 @@ class Resolver:
 
     def _given_name(self, form: _Form, before: str, sentence: _Sentence) -> str | None:
         """The given name before a form that then is a family name, as in "Peter Holland"."""
-        if before[-1:] != " " or not form.kinds & {"name", "capital", "city"}:
+        if before[-1:] != " " or not form.state_name:
             return None
         given = _GIVEN_BEFORE.search(before)
         if not given or given[1].lower() in words().not_given:
@@ -511,9 +522,9 @@ class Resolver:
     def _division(self, form: _Form, before: str, after: str, sentence: _Sentence) -> str | None:
         """Why a form is a town ("Paris, Texas") or a division of another state ("Georgia"), if it is."""
         known = words()
-        if after[:1] == "," and form.kinds & {"name", "capital", "city"}:
+        if after[:1] == "," and form.state_name:
             town = known.after_comma.match(after)
-            if town and town["division"] not in self._known:
+            if town and self._only_division(town["division"], known.divisions[town["division"]]):
                 state = known.divisions[town["division"]]
                 if any(one.actor != state for one in form.states):
                     return f"a town in {town['division']}"
@@ -534,6 +545,11 @@ class Resolver:
         if sentence.names_division(state, form.form) or known.division_cues.search(sentence.text):
             return f"a division of {state}, by the words around it"
         return None
+
+    def _only_division(self, name: str, state: str) -> bool:
+        """The name of a division names no actor by itself, but for a city in it that is no capital."""
+        form = self._known.get(name)
+        return form is None or (form.kinds == {"city"} and form.actors == (state,))
 
     def _could_be_named(self, name: Name, day: date | None) -> bool:
         """A name is read once it exists; the name of an ended state or time stays readable as history."""

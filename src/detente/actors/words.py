@@ -19,6 +19,7 @@ class Words:
     calendar: frozenset[str]
     culture: re.Pattern[str]
     speaking: re.Pattern[str]
+    speaking_ends: frozenset[str]
     sport_sure: re.Pattern[str]
     sport_event: re.Pattern[str]
     sport_act: re.Pattern[str]
@@ -57,6 +58,7 @@ def words() -> Words:
         calendar=frozenset(table["calendar"].split()),
         culture=re.compile(rf"^\s(?:{alternatives('culture')})(?![\w-])"),
         speaking=before("speaking"),
+        speaking_ends=frozenset(one.split()[-1] for one in alternatives("speaking").split("|")),
         sport_sure=anywhere("sport_sure"),
         sport_event=anywhere("sport_event"),
         sport_act=anywhere("sport_act"),
