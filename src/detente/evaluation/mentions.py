@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.actors import Gazetteer, Resolver
-from detente.errors import UnreadableInput
+from detente.errors import UnknownDate, UnreadableInput
 from detente.evaluation.actors import cldr_pattern
 from detente.periods import parse_day
 
@@ -87,7 +87,7 @@ def read_labelled(path: Path) -> list[Labelled]:
             )
             fits = one.text[one.at : one.end] == one.mention and one.reading in READINGS
             fits = fits and (one.actor is not None) == (one.reading == "actor")
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, UnknownDate):
             fits = False
         if not fits:
             raise UnreadableInput(
