@@ -451,3 +451,21 @@ def evaluate_reading(
             print(
                 f"{name:<20} precision {one['precision']:.3f}  recall {one['recall']:.3f}  of {one['labelled']}"
             )
+
+
+@evaluate.command("mentions")
+def evaluate_mentions(
+    gold: Annotated[str, typer.Argument(help="Labelled mentions, JSON lines.")],
+    actors: ActorsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who is meant by labelled mentions, by kind, beside an exact match on CLDR names."""
+    from detente import pipeline
+    from detente.cli.actors import print_mentions
+    from detente.evaluation.mentions import evaluate_mentions as run
+
+    scores = run(Path(gold), pipeline.tables(actors))
+    if as_json:
+        _print_json(scores)
+    else:
+        print_mentions(scores, _console())
