@@ -32,7 +32,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 CHANNELS = ("all", "verbal", "material")
-ENOUGH_CELLS = 2000
+ENOUGH_CELLS = 1000
 """Pair-weeks with an act that a fit of one channel needs; below, the shipped parameters are the better guess."""
 
 _BURN_IN_WEEKS = 5
