@@ -1,15 +1,17 @@
 """Bars for alignment on public reference data: ideal points ahead (table A), signs of ties ahead (table C).
 
-A. General Assembly ideal points (all votes), states and years from 1985. For each target year the models are
+A. General Assembly ideal points (all votes), origins from 1985, states whose value one and three years before
+is known too. For each target year the models are
 fitted on pairs of years whose target lies in the 25 years up to the origin. Own history: this year's value, the
 change of the last year and the last three, and the year's mean, by ridge (penalty 1 on standardised columns,
 untuned). No change: the value itself.
 
-C. COW signed windows. The sign of a tie four years ahead (the window that begins four years later), for ties that exist there: all,
-new (no tie at the origin) and first ever (none in any window up to the origin). Own history: this sign, the last
-sign ever seen. Signed degree: number and share of hostile ties of either state at the origin. Triads: shared
+C. COW signed windows. The sign of a tie four years ahead (the window that begins four years later), for ties
+that exist there: all, new (no tie at the origin) and first ever (none in any window up to the origin). Own history: this sign, the last
+sign ever seen, a fading sum of signs, and in how many windows it was friendly or hostile. Signed degree: number
+and share of hostile and friendly ties of either state at the origin, their sums and products. Triads: shared
 neighbours by the product of signs. Logit with penalty 1 on standardised columns, untuned; training origins
-46-49 to 62-65, test targets 67-70 on.
+46-49 to 62-65, test origins 67-70 on.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import numpy as np
 from detente.relations.filter import Floats
 
 HORIZONS = (1, 3, 5)
+OWN, DEGREE, TRIADS = list(range(6)), list(range(6, 12)), [12, 13, 14]
 
 
 def ideal_points_ahead(folder: Path, *, last: int = 2018) -> dict[str, Any]:
@@ -49,8 +52,9 @@ def ideal_points_ahead(folder: Path, *, last: int = 2018) -> dict[str, Any]:
                 now, then = value.get((code, origin)), value.get((code, origin + horizon))
                 if now is None or then is None:
                     continue
-                one = value.get((code, origin - 1), now)
-                three = value.get((code, origin - 3), one)
+                one, three = value.get((code, origin - 1)), value.get((code, origin - 3))
+                if one is None or three is None:
+                    continue
                 known.append([now, now - one, now - three, mean])
                 after.append(then)
             if known:
@@ -104,9 +108,11 @@ def signs_ahead(folder: Path) -> dict[str, Any]:
     starts = {int(one[:2]): one for one in windows}
     cases = []
     last_seen = np.zeros_like(nets[windows[0]])
+    fading, often, seldom = (np.zeros_like(last_seen) for _ in range(3))
     for start in sorted(starts):
         now = nets[starts[start]]
         last_seen = np.where(now != 0, now, last_seen)
+        fading, often, seldom = 0.75 * fading + now, often + (now > 0), seldom + (now < 0)
         if start + 4 not in starts:
             continue
         after = nets[starts[start + 4]]
@@ -120,10 +126,15 @@ def signs_ahead(folder: Path) -> dict[str, Any]:
                 now[i, j],
                 last_seen[i, j],
                 last_seen[i, j] == 0,
+                fading[i, j],
+                np.log1p(often[i, j]),
+                np.log1p(seldom[i, j]),
                 share[i] + share[j],
                 share[i] * share[j],
                 np.log1p(hostile[i]) + np.log1p(hostile[j]),
                 np.log1p(all_ties[i] - hostile[i]) + np.log1p(all_ties[j] - hostile[j]),
+                np.log1p(hostile[i]) * np.log1p(hostile[j]),
+                np.log1p(all_ties[i] - hostile[i]) * np.log1p(all_ties[j] - hostile[j]),
                 product[i, j] / (paths[i, j] + 1.0),
                 np.log1p((paths[i, j] + product[i, j]) / 2),
                 np.log1p((paths[i, j] - product[i, j]) / 2),
@@ -131,18 +142,18 @@ def signs_ahead(folder: Path) -> dict[str, Any]:
         )
         cases.append((start, known, (after[i, j] < 0).astype(float)))
     train = [(x, y) for start, x, y in cases if start <= 62]
-    test = [(x, y) for start, x, y in cases if start + 4 >= 67]
+    test = [(x, y) for start, x, y in cases if start >= 67]
     x, y = np.concatenate([a for a, _ in train]), np.concatenate([b for _, b in train])
     u, v = np.concatenate([a for a, _ in test]), np.concatenate([b for _, b in test])
     result: dict[str, Any] = {}
-    sets = {"own_history": [0, 1, 2], "degree": list(range(7)), "triads": list(range(10)), "triads_alone": [7, 8, 9]}
+    sets = {"own_history": OWN, "degree": OWN + DEGREE, "triads": OWN + DEGREE + TRIADS, "triads_alone": TRIADS}
     for name, mask_x, mask_v in (
         ("all", np.ones(len(x), bool), np.ones(len(u), bool)),
         ("new", x[:, 0] == 0, u[:, 0] == 0),
         ("first_ever", x[:, 1] == 0, u[:, 1] == 0),
     ):
-        # No change, for a tie that is not there: the last sign seen, else the commoner sign (friendly).
-        guess = np.where(u[mask_v, 1] != 0, u[mask_v, 1] < 0, False)
+        # No change, for a tie that is not there, is the commoner sign (friendly).
+        guess = u[mask_v, 0] < 0
         row: dict[str, Any] = {
             "cases": int(mask_v.sum()),
             "no_change_accuracy": float((guess == (v[mask_v] > 0)).mean()),

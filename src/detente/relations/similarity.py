@@ -53,7 +53,7 @@ def likeness(
     --------
     >>> found = likeness([3, 0, 1, 0], [0, 3, 1, 0])
     >>> round(found.s, 3), round(found.kappa, 3)
-    (0.0, -0.8)
+    (0.0, -0.5)
     """
     a, b, w = _both(one, other, weights)
     if not len(a):
