@@ -83,9 +83,7 @@ class Balance:
             "k": self.k,
             "share": self.share,
             "normalised": self.normalised,
-            "changing": [
-                {"source": a, "target": b, "weight": weight} for a, b, weight in self.changing
-            ],
+            "changing": [{"source": a, "target": b, "weight": weight} for a, b, weight in self.changing],
             "per_actor": dict(self.per_actor),
         }
 
@@ -141,10 +139,10 @@ def balance(
     label = np.zeros(size, dtype=np.int64)
     bound, optimal = 0.0, True
     pieces = _pieces(size, i, j)
-    for at, piece in enumerate(pieces):
+    for piece in pieces:
         left = max(0.01, (time_limit - (clock() - started)))
         part_label, part_bound, part_optimal = _solve(
-            size, i[piece.ties], j[piece.ties], weight[piece.ties], k, left / (1 if at else 1), piece.nodes
+            size, i[piece.ties], j[piece.ties], weight[piece.ties], k, left, piece.nodes
         )
         # Turn the piece's labels so that the node it hangs on keeps the bloc it has.
         hook = piece.nodes[0]
@@ -334,9 +332,7 @@ def _rounded(bound: float, weight: Floats) -> float:
     return float(np.ceil(bound - 1e-6)) if np.all(weight == np.round(weight)) else bound
 
 
-def _descent(
-    count: int, p: Ints, q: Ints, weight: Floats, k: int, *, seconds: float
-) -> tuple[Ints, float]:
+def _descent(count: int, p: Ints, q: Ints, weight: Floats, k: int, *, seconds: float) -> tuple[Ints, float]:
     """Best of many descents: one node at a time goes to the bloc that explains its ties best."""
     table = np.zeros((count, count))
     table[p, q] = weight
@@ -471,7 +467,10 @@ def _programme(
             rows.append((inside, [1.0] * k, 1.0))
     plain = len(rows)
     index = np.concatenate(
-        [np.fromiter((c for cols, _, _ in rows for c in cols), dtype=np.int32), (cuts + count * sides).ravel()]
+        [
+            np.fromiter((c for cols, _, _ in rows for c in cols), dtype=np.int32),
+            (cuts + count * sides).ravel(),
+        ]
     ).astype(np.int32)
     values = np.concatenate(
         [np.fromiter((v for _, vals, _ in rows for v in vals), dtype=float), np.ones(cuts.size)]
@@ -491,8 +490,15 @@ def _programme(
     model.integrality_ = [highspy.HighsVarType.kInteger] * (count * sides) + [
         highspy.HighsVarType.kContinuous
     ] * ties
-    solver = highspy.Highs()
-    solver.silent()
+
+    class Quiet(highspy.Highs):  # type: ignore[misc]
+        """HiGHS greets on standard output when its callbacks are set, unless told before not to."""
+
+        def enableCallbacks(self) -> None:
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()
+
+    solver = Quiet()
     for option, setting in (
         ("threads", 1),
         ("time_limit", float(seconds)),
@@ -526,9 +532,7 @@ def _programme(
     return label, value, bound, False
 
 
-def _as_columns(
-    count: int, p: Ints, q: Ints, weight: Floats, k: int, label: Ints, fixed: int
-) -> Floats:
+def _as_columns(count: int, p: Ints, q: Ints, weight: Floats, k: int, label: Ints, fixed: int) -> Floats:
     """A division as a solution of the programme; the fixed node goes to bloc 0."""
     turned = _turn(int(label[fixed]), 0, k)[label]
     broken = (_frustrated(p, q, weight, turned) > 0).astype(float)

@@ -150,9 +150,7 @@ def _condorcet(x: Floats, weight: Floats) -> float:
     return float(x[int(np.round((votes - votes.T).min(axis=1), 12).argmax())])
 
 
-def _utilities(
-    x: Floats, s: Floats, c: Floats, mu: float, risk: Floats, span: float, quo: float
-) -> Floats:
+def _utilities(x: Floats, s: Floats, c: Floats, mu: float, risk: Floats, span: float, quo: float) -> Floats:
     """Expected utility of challenging, as i sees it: E[i, j]."""
     count = len(x)
     gap = np.abs(x[:, None] - x[None, :]) / span
@@ -164,7 +162,9 @@ def _utilities(
     better = 2 - 4 * np.power(np.clip(0.5 - away, 0, 1), r)
     worse = 2 - 4 * np.power(0.5 + away, r)
     strength = (c * s)[None, None, :]
-    side = (np.abs(x[None, None, :] - x[None, :, None]) - np.abs(x[None, None, :] - x[:, None, None])) * strength
+    side = (
+        np.abs(x[None, None, :] - x[None, :, None]) - np.abs(x[None, None, :] - x[:, None, None])
+    ) * strength
     whole = np.abs(side).sum(axis=2)
     chance = np.where(whole > 0, np.maximum(side, 0).sum(axis=2) / np.where(whole > 0, whole, 1), 0.5)
     resist = s[None, :]
@@ -188,10 +188,8 @@ def _challenge(x: Floats, s: Floats, c: Floats, reading: Reading, rounds: int) -
         np.fill_diagonal(flat, 0.0)
         security = flat.sum(axis=0) * (-1 if reading.security == "against" else 1)
         width = security.max() - security.min()
-        if width > 0:
-            place = (2 * security - security.max() - security.min()) / width
-        else:
-            place = np.zeros(len(x))
+        centred = 2 * security - security.max() - security.min()
+        place = centred / width if width > 0 else np.zeros(len(x))
         risk = (1 - place / 3) / (1 + place / 3)
         view = _utilities(x, s, c, mu, risk, span, reading.quo)
         np.fill_diagonal(view, 0.0)

@@ -116,9 +116,7 @@ def cohesion(
     )
 
 
-def drift(
-    now: SignedNetwork, before: SignedNetwork, members: Sequence[str]
-) -> dict[str, Estimate | None]:
+def drift(now: SignedNetwork, before: SignedNetwork, members: Sequence[str]) -> dict[str, Estimate | None]:
     """How each member's mean tie to the other members moved between two networks; None: not known in both."""
     found: dict[str, Estimate | None] = {}
     for one in members:
@@ -166,7 +164,11 @@ def _measures(
     pair = size[:, None] * size[None, :] * known
     inside = pair * mask[:, None] * mask[None, :]
     across = pair * mask[:, None] * ~mask[None, :]
-    within = np.einsum("dij,ij->d", tables, inside) / inside.sum() if inside.any() else np.full(len(tables), np.nan)
+    within = (
+        np.einsum("dij,ij->d", tables, inside) / inside.sum()
+        if inside.any()
+        else np.full(len(tables), np.nan)
+    )
     if not across.any():
         return within, np.full(len(tables), np.nan), within
     outside = np.einsum("dij,ij->d", tables, across) / across.sum()
@@ -182,7 +184,7 @@ def _one_measure(
 
 
 def _frustration(network: SignedNetwork, inside: list[int]) -> Estimate:
-    """Internal frustration: exact per draw up to twelve members, beyond that of the point estimate alone."""
+    """Internal frustration: exact per draw up to twelve members (the value is their mean); beyond, of the point estimate."""
     part = network.among([network.nodes[at] for at in inside])
     point = balance(part).share
     if len(inside) > _MOST_EXACT or part.draws is None:
@@ -194,4 +196,4 @@ def _frustration(network: SignedNetwork, inside: list[int]) -> Estimate:
     whole = np.abs(part.draws).sum(axis=1)
     explained = (part.draws @ together.T).max(axis=1)
     shares = np.where(whole > 0, (whole - explained) / np.maximum(2 * whole, 1e-300), 0.0)
-    return estimate(shares, point)
+    return estimate(shares)

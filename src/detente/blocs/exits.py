@@ -61,7 +61,9 @@ class ExitModel:
         return float(gamma.ppf(mass, one.exits + 1) / one.years) if one.years else float("inf")
 
 
-def records(memberships: Iterable[Membership], *, as_of: date, ended: Mapping[str, date] | None = None) -> list[Record]:
+def records(
+    memberships: Iterable[Membership], *, as_of: date, ended: Mapping[str, date] | None = None
+) -> list[Record]:
     """Member-years and exits per organisation, as known on a day.
 
     A seat that ends, or a suspension that begins, is an exit, unless the organisation ended then (`ended`).

@@ -65,7 +65,9 @@ def repair(
         for column, at in enumerate(inside):
             there = [one for one in places if one != at]
             if there:
-                best[:, column] = np.maximum(best[:, column], (tables[:, at, there] * size[there]).sum(axis=1))
+                best[:, column] = np.maximum(
+                    best[:, column], (tables[:, at, there] * size[there]).sum(axis=1)
+                )
     lacking = np.quantile(best - stay, sure, axis=0, method="higher")
     pairs = [(a, b) for a in range(len(inside)) for b in range(a + 1, len(inside))]
     point = network.matrix()[np.ix_(inside, inside)]

@@ -33,7 +33,8 @@ def ideal_points_ahead(folder: Path, *, last: int = 2018) -> dict[str, Any]:
     import pyarrow.parquet as pq
 
     table = pq.read_table(
-        folder / "alignment" / "unga" / "ideal_points_to2018.parquet", columns=["ccode", "year", "idealpointall"]
+        folder / "alignment" / "unga" / "ideal_points_to2018.parquet",
+        columns=["ccode", "year", "idealpointall"],
     ).to_pydict()
     value = {
         (int(code), int(year)): float(point)
@@ -46,8 +47,8 @@ def ideal_points_ahead(folder: Path, *, last: int = 2018) -> dict[str, Any]:
         rows: dict[int, tuple[Floats, Floats]] = {}
         for origin in range(1946, last - horizon + 1):
             known, after = [], []
-            here = [value[code, origin] for code in states if (code, origin) in value]
-            mean = float(np.mean(here)) if here else 0.0
+            seen = [value[code, origin] for code in states if (code, origin) in value]
+            mean = float(np.mean(seen)) if seen else 0.0
             for code in states:
                 now, then = value.get((code, origin)), value.get((code, origin + horizon))
                 if now is None or then is None:
@@ -65,11 +66,11 @@ def ideal_points_ahead(folder: Path, *, last: int = 2018) -> dict[str, Any]:
             if origin not in rows or not past:
                 continue
             x, y = np.concatenate([a for a, _ in past]), np.concatenate([b for _, b in past])
-            here, after = rows[origin]
-            still.append(here[:, 0])
+            given, came = rows[origin]
+            still.append(given[:, 0])
             # What is learned is the change, so that shrinking everything means no change.
-            own.append(here[:, 0] + _ridge(x, y - x[:, 0])(here))
-            truth.append(after)
+            own.append(given[:, 0] + _ridge(x, y - x[:, 0])(given))
+            truth.append(came)
         target = np.concatenate(truth)
         result[str(horizon)] = {
             "cases": len(target),
@@ -146,7 +147,12 @@ def signs_ahead(folder: Path) -> dict[str, Any]:
     x, y = np.concatenate([a for a, _ in train]), np.concatenate([b for _, b in train])
     u, v = np.concatenate([a for a, _ in test]), np.concatenate([b for _, b in test])
     result: dict[str, Any] = {}
-    sets = {"own_history": OWN, "degree": OWN + DEGREE, "triads": OWN + DEGREE + TRIADS, "triads_alone": TRIADS}
+    sets = {
+        "own_history": OWN,
+        "degree": OWN + DEGREE,
+        "triads": OWN + DEGREE + TRIADS,
+        "triads_alone": TRIADS,
+    }
     for name, mask_x, mask_v in (
         ("all", np.ones(len(x), bool), np.ones(len(u), bool)),
         ("new", x[:, 0] == 0, u[:, 0] == 0),
@@ -211,3 +217,60 @@ def average_precision(chance: Floats, truth: Floats) -> float:
     found = np.cumsum(hit)[edges]
     precision = found / (edges + 1)
     return float((np.diff(np.r_[0.0, found]) * precision).sum() / max(1.0, found[-1]))
+
+
+def exits_ahead(folder: Path, *, first: int = 1955, last: int = 2025) -> dict[str, Any]:
+    """Exits within a year: Brier of the partially pooled rate and of the base rate, bloc-year by bloc-year.
+
+    Each year's chances use what was on record at its start only. The base rate is that of all other groups.
+    """
+    import csv
+    from datetime import date
+
+    from detente.actors import Membership
+    from detente.blocs import fit_exits, records
+    from detente.periods import parse_day
+
+    with (folder / "alignment" / "blocs" / "memberships.csv").open(encoding="utf-8") as handle:
+        rows = [row for row in csv.DictReader(handle) if row["status"] in ("member", "weakened", "ambiguous")]
+    seats = [
+        Membership(
+            row["iso3"], row["bloc"], parse_day(row["start"]), parse_day(row["end"]) if row["end"] else None
+        )
+        for row in rows
+        if row["start"]
+    ]
+    ends: dict[str, set[date | None]] = {}
+    for one in seats:
+        ends.setdefault(one.organisation, set()).add(one.until)
+    # A group whose last seats all end on one day ended then: that is no exit.
+    ended = {group: max(day for day in days if day) for group, days in ends.items() if None not in days}
+    pooled, base, truth = [], [], []
+    for year in range(first, last):
+        start, stop = date(year, 1, 1), date(year + 1, 1, 1)
+        many = [one for one in records(seats, as_of=start, ended=ended) if one.years > 0]
+        if sum(one.years for one in many) < 50:
+            continue
+        model = fit_exits(many)
+        total_years, total_exits = sum(one.years for one in many), sum(one.exits for one in many)
+        for seat in seats:
+            if not (seat.since and seat.since <= start and (seat.until is None or seat.until > start)):
+                continue
+            own = model.records[seat.organisation]
+            others = (total_exits - own.exits + 0.5) / max(1.0, total_years - own.years)
+            left = seat.until is not None and seat.until < stop and ended.get(seat.organisation) != seat.until
+            pooled.append(model.chance(seat.organisation, 1.0))
+            base.append(1 - float(np.exp(-others)))
+            truth.append(float(left))
+    p, b, y = np.array(pooled), np.array(base), np.array(truth)
+    whole = records(seats, as_of=date(last, 12, 31), ended=ended)
+    return {
+        "member_years_ahead": len(y),
+        "exits_ahead": int(y.sum()),
+        "member_years": sum(one.years for one in whole),
+        "exits": sum(one.exits for one in whole),
+        "brier_pooled": float(((p - y) ** 2).mean()),
+        "brier_base": float(((b - y) ** 2).mean()),
+        "mean_pooled": float(p.mean()),
+        "mean_base": float(b.mean()),
+    }

@@ -58,7 +58,11 @@ def read_acts(folder: Path) -> Acts:
     forms: dict[str, str] = {}
     for one in tables.names:
         known = tables.actors.get(one.actor)
-        if known and known.kind == "state" and one.kind in ("name", "former", "alias", "abbreviation", "person"):
+        if (
+            known
+            and known.kind == "state"
+            and one.kind in ("name", "former", "alias", "abbreviation", "person")
+        ):
             forms.setdefault(_plain(one.form), one.actor)
     codes = {_plain(code.name): code for code in cameo_codes().values()}
     try:
@@ -101,7 +105,9 @@ def read_acts(folder: Path) -> Acts:
     )
 
 
-def pair_weeks(acts: Acts, *, border: int, after: int, ordered: bool = False, channel: str = "all") -> PairWeeks:
+def pair_weeks(
+    acts: Acts, *, border: int, after: int, ordered: bool = False, channel: str = "all"
+) -> PairWeeks:
     """Weekly counts of pairs with an act before `border`, weeks ending so that one begins on that day.
 
     border : the day on which the first forecast week begins. after : how many weeks to keep from there.

@@ -104,9 +104,7 @@ def scores(table: PairWeeks, count: int, *, seed: int = 20) -> dict[str, Any]:
     return report
 
 
-def _dressed(
-    said: Floats, levels: Floats, now: Floats, truth: Floats, volume: Floats, border: int
-) -> Floats:
+def _dressed(said: Floats, levels: Floats, now: Floats, truth: Floats, volume: Floats, border: int) -> Floats:
     """CRPS of a forecast spread by its own past errors among pairs of similar volume."""
     errors = (levels - said)[:, 8:border]
     order = np.argsort(np.argsort(volume, kind="stable"), kind="stable")

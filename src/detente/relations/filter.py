@@ -64,7 +64,9 @@ class Memory:
 
     def effective(self, acts_in_week: Floats) -> Floats:
         """Weight of one act in a week with so many acts of the pair."""
-        return 1.0 / (1.0 + np.maximum(np.asarray(acts_in_week, dtype=float) - 1, 0) * self.likeness)
+        return np.asarray(
+            1.0 / (1.0 + np.maximum(np.asarray(acts_in_week, dtype=float) - 1, 0) * self.likeness)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def alignment_of(level: Floats) -> Floats:
 
 def level_of(alignment: Floats) -> Floats:
     """The inverse of `alignment_of`."""
-    return 2 * np.arctanh(np.asarray(alignment, dtype=float))
+    return np.asarray(2 * np.arctanh(np.asarray(alignment, dtype=float)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,10 @@ class Outlook:
         """Sorted draws of next week's signed level, pairs by draws."""
         mean, size = self.attention(features)
         shape = (len(mean), draws)
-        acts = rng.poisson(rng.gamma(size[:, None], (mean / size)[:, None], shape))
+        acts = rng.poisson(rng.gamma(size[:, None], (mean / size)[:, None], shape)).astype(np.int64)
         a, b = week_shape(good, bad, self.memory.likeness)
         friendly = rng.binomial(acts, rng.beta(a[:, None], b[:, None], shape))
-        return np.sort(signed_level(friendly, acts - friendly), axis=1)
+        return np.sort(signed_level(friendly.astype(float), (acts - friendly).astype(float)), axis=1)
 
 
 def _size(eta: Floats, spread: Floats) -> Floats:

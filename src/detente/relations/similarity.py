@@ -45,7 +45,11 @@ class Likeness:
 
 
 def likeness(
-    one: npt.ArrayLike, other: npt.ArrayLike, *, highest: float | None = None, weights: npt.ArrayLike | None = None
+    one: npt.ArrayLike,
+    other: npt.ArrayLike,
+    *,
+    highest: float | None = None,
+    weights: npt.ArrayLike | None = None,
 ) -> Likeness:
     """All measures for two portfolios over the same items; items missing (nan) in either are left out.
 

@@ -116,7 +116,8 @@ def _weight(counts: _Counts, memory: Memory) -> Floats:
     week = (counts.day - 1) // 7
     _, where = np.unique(np.column_stack([counts.pair, week]), axis=0, return_inverse=True)
     where = where.ravel()
-    return memory.effective(np.bincount(where, counts.friendly + counts.hostile)[where])
+    total = np.bincount(where, counts.friendly + counts.hostile).astype(float)
+    return memory.effective(total[where])
 
 
 def _belief(counts: _Counts, pairs: int, ordinal: int, memory: Memory) -> tuple[Floats, Floats]:
@@ -125,16 +126,14 @@ def _belief(counts: _Counts, pairs: int, ordinal: int, memory: Memory) -> tuple[
     kept = _weight(known, memory) * memory.kept((ordinal - known.day).astype(float))
     friendly = memory.friendly + np.bincount(known.pair, kept * known.friendly, pairs)
     hostile = memory.hostile + np.bincount(known.pair, kept * known.hostile, pairs)
-    return friendly, hostile
+    return friendly.astype(float), hostile.astype(float)
 
 
 def _share(friendly: Floats, hostile: Floats) -> Floats:
     return (friendly - hostile) / (friendly + hostile)
 
 
-def _ties_of(
-    pairs: Sequence[tuple[str, str]], counts: _Counts, as_of: date, memory: Memory
-) -> list[Tie]:
+def _ties_of(pairs: Sequence[tuple[str, str]], counts: _Counts, as_of: date, memory: Memory) -> list[Tie]:
     size, today = len(pairs), as_of.toordinal()
     friendly, hostile = _belief(counts, size, today, memory)
     low, high = beta_interval(friendly, hostile)
@@ -211,7 +210,10 @@ def _columns(table: pa.Table, first: str, second: str) -> tuple[list[tuple[str, 
     )
     pairs = [(str(names[k // len(names)]), str(names[k % len(names)])) for k in key]
     # Days since 1970 to ordinals.
-    day = table["period"].cast("date32").cast("int32").to_numpy().astype(np.int64) + date(1970, 1, 1).toordinal()
+    day = (
+        table["period"].cast("date32").cast("int32").to_numpy().astype(np.int64)
+        + date(1970, 1, 1).toordinal()
+    )
     counts = _Counts(
         pair.astype(np.int64),
         day,
@@ -221,9 +223,7 @@ def _columns(table: pa.Table, first: str, second: str) -> tuple[list[tuple[str, 
     return pairs, counts
 
 
-def directed_ties(
-    events: ir.Table, *, as_of: date, model: TieModel | None = None
-) -> dict[str, list[Tie]]:
+def directed_ties(events: ir.Table, *, as_of: date, model: TieModel | None = None) -> dict[str, list[Tie]]:
     """Per channel (verbal, material) the ties of ordered pairs: what `first` did to `second`.
 
     An unordered act (CONSULT, AGREE, COOPERATE) counts in both directions.
@@ -306,7 +306,10 @@ def changed(
     a, b = min(first, second), max(first, second)
     rows = rows.filter((rows["first"] == a) & (rows["second"] == b))
     acts: list[dict[str, Any]] = (
-        rows.select("event_id", "counted_on", "act", "quad").order_by(["counted_on", "event_id"]).to_pyarrow().to_pylist()
+        rows.select("event_id", "counted_on", "act", "quad")
+        .order_by(["counted_on", "event_id"])
+        .to_pyarrow()
+        .to_pylist()
     )
     day = np.array([one["counted_on"].toordinal() for one in acts], dtype=np.int64)
     good = np.array([one["quad"] in (1, 2) for one in acts], dtype=float)
@@ -336,3 +339,15 @@ def changed(
             if not old[at]
         ),
     )
+
+
+def tie_path(
+    first: str,
+    second: str,
+    series: Sequence[tuple[date, int, int]],
+    days: Sequence[date],
+    *,
+    model: TieModel | None = None,
+) -> list[Tie]:
+    """The tie of a pair on each of some days, each from what was known by then."""
+    return [tie(first, second, series, as_of=day, model=model) for day in days]
