@@ -256,8 +256,9 @@ def exits_ahead(folder: Path, *, first: int = 1955, last: int = 2025) -> dict[st
         for seat in seats:
             if not (seat.since and seat.since <= start and (seat.until is None or seat.until > start)):
                 continue
-            own = model.records[seat.organisation]
-            others = (total_exits - own.exits + 0.5) / max(1.0, total_years - own.years)
+            own = model.records.get(seat.organisation)
+            own_exits, own_years = (own.exits, own.years) if own else (0, 0.0)
+            others = (total_exits - own_exits + 0.5) / max(1.0, total_years - own_years)
             left = seat.until is not None and seat.until < stop and ended.get(seat.organisation) != seat.until
             pooled.append(model.chance(seat.organisation, 1.0))
             base.append(1 - float(np.exp(-others)))
