@@ -291,7 +291,7 @@ def bloc(
     WrongUse : neither a name nor members, or both.
     """
     from detente import blocs as room
-    from detente.relations import tie_network, ties
+    from detente.relations import tie_network, ties_on
 
     if bool(name) == bool(members):
         raise WrongUse("name an organisation, or give members, not both", try_="detente bloc SCO")
@@ -335,8 +335,10 @@ def bloc(
             try_="name at least two members",
         )
     wanted = {one for one in tables.actors if tables.actors[one].kind == "state"} | set(inside)
-    now_ties = [one for one in ties(snapshot.events, as_of=day) if {one.first, one.second} <= wanted]
-    then_ties = [one for one in ties(snapshot.events, as_of=start) if {one.first, one.second} <= wanted]
+    now_ties, then_ties = (
+        [one for one in many if {one.first, one.second} <= wanted]
+        for many in ties_on(snapshot.events, [day, start])
+    )
     now, then = tie_network(now_ties, nodes=inside), tie_network(then_ties, nodes=inside, seed=1)
     tied = {one for pair in now.edges() for one in pair[:2]}
     unseen = tuple(one for one in inside if one not in tied)

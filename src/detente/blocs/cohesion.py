@@ -78,26 +78,26 @@ def cohesion(
             "a bloc of one has no cohesion: there is no tie inside it",
             try_="name at least two members",
         )
-    tables = _with_point(network)
-    known = _known(network)
-    size = np.array([1.0 if sizes is None else sizes.get(one, 1.0) for one in network.nodes])
+    weights = with_point(network)
+    size = sizes_of(network, sizes)
     mask = np.zeros(len(network), bool)
     mask[inside] = True
-    if not known[np.ix_(mask, mask)].any():
+    known = int((mask[network.first] & mask[network.second]).sum())
+    if not known:
         raise NothingFound(
             "no tie among these members is on record",
             try_="load events or reference tables that hold them, or choose another day",
         )
-    within, outside, whole = _measures(tables, known, size, mask)
+    within, outside, whole = measures(network, weights, size, mask)
     rank = low = high = None
     if groups >= 20 and len(network) > len(inside) + 1:
         rng = np.random.default_rng(seed)
-        others = np.array(
-            [
-                _one_measure(tables[0], known, size, rng.choice(len(network), len(inside), replace=False))
-                for _ in range(groups)
-            ]
-        )
+        point = weights[:1]
+        others = np.empty(groups)
+        for row in range(groups):
+            chosen = np.zeros(len(network), bool)
+            chosen[rng.choice(len(network), len(inside), replace=False)] = True
+            others[row] = measures(network, point, size, chosen)[2][0]
         others = others[np.isfinite(others)]
         if len(others) >= 20:
             rank = float((others < whole[0]).mean())
@@ -109,7 +109,7 @@ def cohesion(
         cohesion=estimate(whole[1:], float(whole[0])),
         frustration=_frustration(network, inside),
         pairs=len(inside) * (len(inside) - 1) // 2,
-        known=int(known[np.ix_(mask, mask)].sum()) // 2,
+        known=known,
         rank=rank,
         random_low=low,
         random_high=high,
@@ -135,52 +135,39 @@ def _to_rest(network: SignedNetwork, one: str, members: Sequence[str]) -> Floats
     if one not in network.nodes:
         return None
     at = network.place(one)
-    rest = [network.place(other) for other in members if other != one and other in network.nodes]
-    known = _known(network)[at, rest]
-    if not known.any():
-        return None
-    return np.asarray(_with_point(network)[:, at, np.array(rest)[known]].mean(axis=1))
+    mask = np.zeros(len(network), bool)
+    mask[[network.place(other) for other in members if other != one and other in network.nodes]] = True
+    ours = ((network.first == at) & mask[network.second]) | ((network.second == at) & mask[network.first])
+    return with_point(network)[:, ours].mean(axis=1) if ours.any() else None
 
 
 def _places(network: SignedNetwork, members: Sequence[str]) -> list[int]:
     return sorted({network.place(one) for one in members})
 
 
-def _with_point(network: SignedNetwork) -> Floats:
-    """The table of the point estimates, then one per draw (the point again where there are no draws)."""
-    return np.concatenate([network.matrix()[None], network.matrices()])
+def sizes_of(network: SignedNetwork, sizes: Mapping[str, float] | None) -> Floats:
+    """Weight of each actor in the means; 1 where none is given."""
+    return np.array([1.0 if sizes is None else sizes.get(one, 1.0) for one in network.nodes])
 
 
-def _known(network: SignedNetwork) -> np.typing.NDArray[np.bool_]:
-    known = np.zeros((len(network), len(network)), bool)
-    known[network.first, network.second] = known[network.second, network.first] = True
-    return known
+def with_point(network: SignedNetwork) -> Floats:
+    """Tie weights: the point estimates, then one row per draw (the point again where there are no draws)."""
+    return np.vstack([network.weight, network.weight if network.draws is None else network.draws])
 
 
-def _measures(
-    tables: Floats, known: np.typing.NDArray[np.bool_], size: Floats, mask: np.typing.NDArray[np.bool_]
+def measures(
+    network: SignedNetwork, weights: Floats, size: Floats, mask: np.typing.NDArray[np.bool_]
 ) -> tuple[Floats, Floats, Floats]:
-    """Within, outside and their difference, per table."""
-    pair = size[:, None] * size[None, :] * known
-    inside = pair * mask[:, None] * mask[None, :]
-    across = pair * mask[:, None] * ~mask[None, :]
-    within = (
-        np.einsum("dij,ij->d", tables, inside) / inside.sum()
-        if inside.any()
-        else np.full(len(tables), np.nan)
-    )
-    if not across.any():
-        return within, np.full(len(tables), np.nan), within
-    outside = np.einsum("dij,ij->d", tables, across) / across.sum()
+    """Mean tie within a group, across its border, and their difference, per row of weights."""
+    one, other = mask[network.first], mask[network.second]
+    pair = size[network.first] * size[network.second]
+    nothing = np.full(len(weights), np.nan)
+    inside, across = np.flatnonzero(one & other), np.flatnonzero(one != other)
+    within = weights[:, inside] @ pair[inside] / pair[inside].sum() if len(inside) else nothing
+    if not len(across):
+        return within, nothing, within
+    outside = weights[:, across] @ pair[across] / pair[across].sum()
     return within, outside, within - outside
-
-
-def _one_measure(
-    table: Floats, known: np.typing.NDArray[np.bool_], size: Floats, members: np.typing.NDArray[np.int64]
-) -> float:
-    mask = np.zeros(len(table), bool)
-    mask[members] = True
-    return float(_measures(table[None], known, size, mask)[2][0])
 
 
 def _frustration(network: SignedNetwork, inside: list[int]) -> Estimate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.blocs.cohesion import Estimate, _known, _measures, _places, _with_point, estimate
+from detente.blocs.cohesion import Estimate, _places, estimate, measures, sizes_of, with_point
 from detente.errors import WrongUse
 from detente.relations import SignedNetwork
 
@@ -37,20 +37,18 @@ def pivots(
     inside = _places(network, members)
     if len(inside) < 3:
         raise WrongUse("a pivot needs a group of at least three: without one of two no group is left")
-    tables, known = _with_point(network), _known(network)
-    size = np.array([1.0 if sizes is None else sizes.get(one, 1.0) for one in network.nodes])
+    weights, size = with_point(network), sizes_of(network, sizes)
     mask = np.zeros(len(network), bool)
     mask[inside] = True
-    whole = _measures(tables, known, size, mask)[2]
+    whole = measures(network, weights, size, mask)[2]
+    among = mask[network.first] & mask[network.second]
     gone, quiet = [], []
     for at in inside:
         rest = mask.copy()
         rest[at] = False
-        gone.append(whole - _measures(tables, known, size, rest)[2])
-        muted = tables.copy()
-        muted[:, at, mask] = 0.0
-        muted[:, mask, at] = 0.0
-        quiet.append(whole - _measures(muted, known, size, mask)[2])
+        gone.append(whole - measures(network, weights, size, rest)[2])
+        muted = np.where(among & ((network.first == at) | (network.second == at)), 0.0, weights)
+        quiet.append(whole - measures(network, muted, size, mask)[2])
     losses = np.nan_to_num(np.array(gone), nan=0.0)
     silent = np.nan_to_num(np.array(quiet), nan=0.0)
     top = losses[:, 1:].argmax(axis=0)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.blocs.cohesion import _places
+from detente.blocs.balance import Floats
+from detente.blocs.cohesion import _places, sizes_of
 from detente.errors import WrongUse
 from detente.relations import SignedNetwork
 
@@ -56,18 +57,13 @@ def repair(
         raise WrongUse("a bloc of one has nothing to repair: there is no tie inside it")
     if not 0 < sure <= 1:
         raise WrongUse("the share of draws lies above 0 and at most at 1")
-    size = np.array([1.0 if sizes is None else sizes.get(one, 1.0) for one in network.nodes])
-    tables = network.matrices()
-    stay = (tables[:, :, inside] * size[inside]).sum(axis=2)[:, inside]
+    size = sizes_of(network, sizes)
+    stay = np.column_stack([_value(network, at, inside, size) for at in inside])
     best = np.zeros_like(stay)
     for others in (alternatives or {}).values():
         places = [network.place(one) for one in others if one in network.nodes]
         for column, at in enumerate(inside):
-            there = [one for one in places if one != at]
-            if there:
-                best[:, column] = np.maximum(
-                    best[:, column], (tables[:, at, there] * size[there]).sum(axis=1)
-                )
+            best[:, column] = np.maximum(best[:, column], _value(network, at, places, size))
     lacking = np.quantile(best - stay, sure, axis=0, method="higher")
     pairs = [(a, b) for a in range(len(inside)) for b in range(a + 1, len(inside))]
     point = network.matrix()[np.ix_(inside, inside)]
@@ -106,4 +102,16 @@ def repair(
         (changes[0][0], changes[0][1]) if changes else None,
         True,
         short,
+    )
+
+
+def _value(network: SignedNetwork, at: int, others: Sequence[int], size: Floats) -> Floats:
+    """Size-weighted sum of an actor's ties to some others, per draw."""
+    draws = network.weight[None, :] if network.draws is None else network.draws
+    mask = np.zeros(len(network), bool)
+    mask[list(others)] = True
+    ours = (network.first == at) & mask[network.second]
+    theirs = (network.second == at) & mask[network.first]
+    return np.asarray(
+        draws[:, ours] @ size[network.second[ours]] + draws[:, theirs] @ size[network.first[theirs]]
     )

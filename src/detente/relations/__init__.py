@@ -13,6 +13,7 @@ from detente.relations.ties import (
     tie_draws,
     tie_network,
     ties,
+    ties_on,
 )
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "tie_draws",
     "tie_network",
     "ties",
+    "ties_on",
     "totals",
 ]

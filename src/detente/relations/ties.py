@@ -192,10 +192,24 @@ def ties(
     events: ir.Table, *, as_of: date, among: Sequence[str] | None = None, model: TieModel | None = None
 ) -> list[Tie]:
     """Ties of all pairs with an act on record, or of those among the named actors, in order of names."""
+    return ties_on(events, [as_of], among=among, model=model)[0]
+
+
+def ties_on(
+    events: ir.Table,
+    days: Sequence[date],
+    *,
+    among: Sequence[str] | None = None,
+    model: TieModel | None = None,
+) -> list[list[Tie]]:
+    """Ties on each of some days, from one reading of the events; each day from what was known by then."""
     if among is not None:
         events = events.filter(events.source.isin(list(among)) & events.target.isin(list(among)))
-    pairs, counts = _columns(dyad_series(events, as_of=as_of, every="day").to_pyarrow(), "first", "second")
-    return _ties_of(pairs, counts, as_of, (model or shipped_model())["all"])
+    series = dyad_series(events, as_of=max(days), every="day").to_pyarrow()
+    pairs, counts = _columns(series, "first", "second")
+    memory = (model or shipped_model())["all"]
+    found = [_ties_of(pairs, counts, day, memory) for day in days]
+    return [[one for one in many if one.acts] for many in found]
 
 
 def _columns(table: pa.Table, first: str, second: str) -> tuple[list[tuple[str, str]], _Counts]:
