@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli import relating
 from detente.errors import DetenteError, printable
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(help="Measure how good the coder is on labelled data.", rich_markup_mode=None)
 app.add_typer(evaluate, name="evaluate")
+relating.register(app, evaluate)
 
 StoreOption = Annotated[str | None, typer.Option("--store", help="Folder of the store.", metavar="PATH")]
 DateOption = Annotated[
