@@ -49,3 +49,12 @@ def test_a_place_that_cannot_be_written_to_is_named(detente, tmp_path):
     assert ran.code == 1
     assert "cannot write" in ran.err
     assert "try" in ran.err
+
+
+def test_a_file_that_no_unfinished_run_wrote_is_left_alone(detente, tmp_path):
+    (tmp_path / "in.txt").write_text("China praised Russia on Monday.", encoding="utf-8")
+    (tmp_path / "out.jsonl").write_text("somebody's notes\n", encoding="utf-8")
+    ran = detente("code", "in.txt", "--out", "out.jsonl")
+    assert ran.code == 2
+    assert "out.jsonl.done is not beside it" in ran.err
+    assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == "somebody's notes\n"

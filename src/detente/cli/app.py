@@ -125,7 +125,12 @@ def brief(
     ],
     date: DateOption = None,
     store: StoreOption = None,
-    html: Annotated[str | None, typer.Option("--html", help="Write an HTML page.", metavar="FILE")] = None,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            "--html", help="Write an HTML page (FILE-1, FILE-2 for several articles).", metavar="FILE"
+        ),
+    ] = None,
     md: Annotated[str | None, typer.Option("--md", help="Write Markdown.", metavar="FILE")] = None,
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
@@ -149,9 +154,11 @@ def brief(
             _warn(f"{one.title}: no date is known, so its acts count towards no tie; give one with --date")
     for path, render in ((html, as_html), (md, as_markdown)):
         if path:
-            pages = [render(one) for one in briefs]
-            _write(path, pages[0] if len(pages) == 1 else "\n".join(pages))
-            print(f"wrote {path}", file=sys.stderr)
+            for number, one in enumerate(briefs, 1):
+                page = Path(path)
+                page = page if len(briefs) == 1 else page.with_stem(f"{page.stem}-{number}")
+                _write(str(page), render(one))
+                print(f"wrote {page}", file=sys.stderr)
     if as_json:
         shapes = [one.as_json() for one in briefs]
         _print_json(shapes[0] if len(shapes) == 1 else shapes)

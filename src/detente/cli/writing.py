@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, WrongUse
 from detente.events import Coding
 from detente.pipeline import coded_already
 
@@ -29,6 +29,11 @@ class EventsOut:
     def __enter__(self) -> EventsOut:
         if self.path:
             journal = self.path.with_name(self.path.name + ".done")
+            if self.path.exists() and self.path.stat().st_size and not journal.exists():
+                raise WrongUse(
+                    f"{self.path} exists and was not written by an unfinished run ({journal.name} is not beside it)",
+                    try_="name another file, or move this one away",
+                )
             try:
                 self.written = coded_already(journal)
                 self._keep_whole_documents()
