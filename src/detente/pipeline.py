@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from detente.actors import Gazetteer, gazetteer
 from detente.brief import Brief, make_brief
 from detente.coding import Coder
-from detente.errors import DetenteError, NothingFound, UnknownActor, UnreadableInput
+from detente.errors import DetenteError, NothingFound, UnknownActor, UnreadableInput, WrongUse
 from detente.events import Coding
 from detente.feeds import read_documents
-from detente.feeds.text import read_json_lines
+from detente.feeds.text import is_folder, is_json_lines, read_json_lines
 from detente.provenance import FileLedger, Ledger
 from detente.settings import store_folder
 
@@ -36,12 +37,30 @@ def tables(actors_file: str | None = None) -> Gazetteer:
 
 
 def make_coder(
-    actors: Gazetteer | None = None, *, name: str = "lexical", min_confidence: float | None = None
+    actors: Gazetteer | None = None,
+    *,
+    name: str = "learned",
+    min_confidence: float | None = None,
+    weights: str | None = None,
+    threads: int = 2,
 ) -> Coder:
-    """A coder by name."""
-    from detente.coding.lexical import LexicalCoder
+    """A coder by name: the learned one, or the baseline of verb lists."""
+    if name == "lexical":
+        from detente.coding.lexical import LexicalCoder
 
-    return LexicalCoder(actors)
+        return LexicalCoder(actors)
+    if name != "learned":
+        raise WrongUse(f'there is no coder "{name}"', near="learned, lexical")
+    from detente.coding.learned import LearnedCoder
+
+    return LearnedCoder(
+        actors, weights=Path(weights) if weights else None, min_confidence=min_confidence, threads=threads
+    )
+
+
+def today() -> date:
+    """The one place that reads the clock."""
+    return date.today()
 
 
 def ingest(paths: Sequence[str], *, given_date: date | None = None) -> Iterable[Document]:
@@ -67,6 +86,62 @@ def _code_one(document: Document, coder: Coder) -> Coding:
         conditionals=(),
         warnings=("the text does not look English and was not coded; the coder reads English only",),
     )
+
+
+def code_in_parallel(
+    documents: Iterable[Document],
+    *,
+    jobs: int,
+    actors_file: str | None = None,
+    weights: str | None = None,
+    min_confidence: float | None = None,
+) -> Iterator[Coding]:
+    """Code documents in several processes. The order and the content of the answers do not depend on `jobs`."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(
+        jobs, get_context("spawn"), _start_worker, (actors_file, weights, min_confidence)
+    ) as workers:
+        waiting: deque[Future[list[Coding]]] = deque()
+        for several in batched(documents, 16):
+            waiting.append(workers.submit(_code_several, several))
+            if len(waiting) >= 4 * jobs:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
+    """Lists of up to `size` documents."""
+    several: list[Document] = []
+    for document in documents:
+        several.append(document)
+        if len(several) == size:
+            yield several
+            several = []
+    if several:
+        yield several
+
+
+_worker: list[Coder] = []
+
+
+def _start_worker(actors_file: str | None, weights: str | None, min_confidence: float | None) -> None:
+    coder = make_coder(tables(actors_file), weights=weights, min_confidence=min_confidence, threads=1)
+    _worker[:] = [coder]
+
+
+def _code_several(documents: list[Document]) -> list[Coding]:
+    return [_code_one(document, _worker[0]) for document in documents]
+
+
+def coded_already(journal: Path) -> set[str]:
+    """Ids of the documents that an unfinished run has written."""
+    if not journal.exists():
+        return set()
+    lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    return {line.rstrip("\n") for line in lines if line.endswith("\n")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +171,16 @@ def load(
         lines = header = blank = 0
         good: list[Document] = []
         reasons: list[str] = []
-        if path.endswith(".jsonl"):
-            with Path(path).open("rb") as raw:
-                for line in raw:
-                    lines += 1
-                    blank += not line.strip()
+        if is_json_lines(path):
             for one in read_json_lines(Path(path), given_date=given_date):
                 if one.document is None:
                     reasons.append(f"line {one.number}: {one.reason}")
                 else:
                     good.append(one.document)
+            with Path(path).open("rb") as raw:
+                for line in raw:
+                    lines += 1
+                    blank += not line.strip()
         else:
             good = list(read_documents(path, given_date=given_date))
             lines = len(good)
@@ -123,7 +198,7 @@ def load(
         ledgers.append(
             FileLedger(
                 path=path,
-                layout="documents, JSON lines" if path.endswith(".jsonl") else "one document",
+                layout="documents, JSON lines" if is_json_lines(path) else "one document",
                 lines=lines,
                 header=header,
                 blank=blank,
@@ -154,7 +229,7 @@ def _files(paths: Sequence[str]) -> list[str]:
     found: list[str] = []
     for path in paths:
         folder = Path(path)
-        if folder.is_dir():
+        if is_folder(path):
             inside = sorted(
                 str(one)
                 for one in folder.rglob("*")
@@ -238,20 +313,25 @@ def actor_id(name: str, actors: Gazetteer, day: date | None = None) -> str:
     """
     from detente.actors import Resolver
 
+    name = name.encode("utf-8", "replace").decode()  # a terminal may hand over bytes that are no text
     if name.upper() in actors.actors:
         return name.upper()
     found = Resolver(actors).resolve(name, day)
     if found.actor is None:
-        import difflib
-
-        known = [one.form for one in actors.names if one.kind in ("name", "former", "alias")]
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
         raise UnknownActor(
             f'no actor is called "{name}"' + (f" on {day}" if day else ""),
-            near=", ".join(near) or "; ".join(f"{who}" for who, _ in found.runners_up),
+            near=near_names(name, actors) or ", ".join(who for who, _ in found.runners_up),
             try_="use an ISO code such as FRA, or add the actor with --actors FILE",
         )
     return found.actor
+
+
+def near_names(name: str, actors: Gazetteer) -> str:
+    """Known names that look like this one, for error messages."""
+    import difflib
+
+    known = [one.form for one in actors.names if one.kind in ("name", "former", "alias")]
+    return ", ".join(dict.fromkeys(difflib.get_close_matches(name, known, n=3, cutoff=0.6)))
 
 
 def pair(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli import relating
-from detente.errors import DetenteError
+from detente.errors import DetenteError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,25 +47,32 @@ ActorsOption = Annotated[
     typer.Option("--actors", help="Your own actors: CSV id,name,aliases,kind or JSON lines.", metavar="FILE"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+WeightsOption = Annotated[
+    str | None, typer.Option("--weights", help="Folder of other weights for the coder.", metavar="PATH")
+]
 ConfidenceOption = Annotated[
     float | None,
     typer.Option("--min-confidence", help="Leave out events below this probability.", min=0, max=1),
 ]
 
 
+INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; faults go to stderr with the exit code of their kind."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal of few characters shows what it can
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except DetenteError as fault:
         print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
         sys.exit(fault.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print("stopped; nothing was kept of what was unfinished", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            print("stopped; nothing was kept of what was unfinished", file=sys.stderr)
+        raise
 
 
 def _day(text: str | None, option: str) -> date | None:
@@ -80,12 +87,13 @@ def _console() -> Console:
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+def _print_json(value: Any, *, indent: int | None = 1) -> None:
+    ascii_only = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    print(json.dumps(value, ensure_ascii=ascii_only, default=str, indent=indent))
 
 
 def _warn(text: str) -> None:
-    print(f"warning: {text}", file=sys.stderr)
+    print(f"warning: {printable(text)}", file=sys.stderr)
 
 
 def _progress() -> Callable[[str, int, int | None], None]:
@@ -121,6 +129,7 @@ def brief(
     md: Annotated[str | None, typer.Option("--md", help="Write Markdown.", metavar="FILE")] = None,
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
+    weights: WeightsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what an article says: who did, asked, refused or promised what to whom, and where the ties stand."""
@@ -128,7 +137,7 @@ def brief(
     from detente.brief import as_html, as_markdown, print_brief
 
     tables = pipeline.tables(actors)
-    coder = pipeline.make_coder(tables, min_confidence=min_confidence)
+    coder = pipeline.make_coder(tables, min_confidence=min_confidence, weights=weights)
     briefs = [
         pipeline.brief(document, coder, tables, store=store)
         for document in pipeline.ingest(articles, given_date=_day(date, "--date"))
@@ -160,19 +169,40 @@ def code(
     date: DateOption = None,
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
+    weights: WeightsOption = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes to code in.", min=1)] = 1,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", help="Write here; a run that was stopped goes on where it stood.", metavar="FILE"
+        ),
+    ] = None,
 ) -> None:
     """Print the events of texts, one JSON line each."""
     from detente import pipeline
+    from detente.cli.writing import EventsOut
 
-    coder = pipeline.make_coder(pipeline.tables(actors), min_confidence=min_confidence)
-    found = 0
-    for coding in pipeline.code(pipeline.ingest(paths, given_date=_day(date, "--date")), coder):
-        for note in (*coding.document.notes, *coding.warnings):
-            _warn(f"{coding.document.title or coding.document.document_id}: {note}")
-        for event in coding.events:
-            found += 1
-            print(json.dumps(event.as_json(), ensure_ascii=False))
-    if not found:
+    given = _day(date, "--date")
+    show = _progress()
+    with EventsOut(out) as sink:
+        documents = (
+            one for one in pipeline.ingest(paths, given_date=given) if one.document_id not in sink.written
+        )
+        if jobs > 1:
+            codings = pipeline.code_in_parallel(
+                documents, jobs=jobs, actors_file=actors, weights=weights, min_confidence=min_confidence
+            )
+        else:
+            coder = pipeline.make_coder(
+                pipeline.tables(actors), min_confidence=min_confidence, weights=weights
+            )
+            codings = iter(pipeline.code(documents, coder))
+        for number, coding in enumerate(codings, 1):
+            for note in (*coding.document.notes, *coding.warnings):
+                _warn(f"{coding.document.title or coding.document.document_id}: {note}")
+            sink.write(coding)
+            show("documents coded", number, None)
+    if not sink.events:
         raise typer.Exit(4)
 
 
@@ -187,7 +217,7 @@ def explain(
     from detente.coding.explain import explain as explained
 
     for line in explained(sentence, pipeline.make_coder(pipeline.tables(actors)), _day(date, "--date")):
-        print(line)
+        print(printable(line))
 
 
 @app.command()
@@ -242,6 +272,12 @@ def _print_ledger(ledger: Any) -> None:
     for one in ledger.files:
         for reason in one.reasons[:20]:
             _warn(f"{one.path}, {reason}")
+        if len(one.reasons) > 20:
+            _warn(
+                f"{one.path}: {len(one.reasons) - 20} more lines were kept aside (--json shows the reason of each)"
+            )
+        if not one.parsed and not one.quarantined:
+            _warn(f"{one.path} holds nothing to load")
 
 
 @app.command()
@@ -264,7 +300,7 @@ def pair(
 
         tie = {**asdict(view.tie), "verdict": view.tie.verdict}
         events = [one.as_json() for one in view.events]
-        print(json.dumps({"tie": tie, "months": view.months, "events": events}, default=str, indent=1))
+        _print_json({"tie": tie, "months": view.months, "events": events})
     else:
         from detente.cli.show import print_pair
 
@@ -300,6 +336,25 @@ def movers(
 
 
 @app.command()
+def actor(
+    name: Annotated[str, typer.Argument(help="A code, a name, a person in office, a seat of power.")],
+    as_of: AsOfOption = None,
+    actors: ActorsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who is meant by a name on a day, and what the tables hold: codes, names, offices, seats, members."""
+    from detente import pipeline
+    from detente.cli.actors import actor_card, print_actor
+
+    day = _day(as_of, "--as-of") or pipeline.today()
+    card = actor_card(name, pipeline.tables(actors), day)
+    if as_json:
+        _print_json(card)
+    else:
+        print_actor(card, _console())
+
+
+@app.command()
 def demo(
     html: Annotated[
         str, typer.Option("--html", help="Where to write the page.", metavar="FILE")
@@ -309,13 +364,14 @@ def demo(
     """Load the example history, brief the example article, write a page, and say where it is."""
     from detente.cli.demo import run_demo
 
-    run_demo(html, store, _console(), _progress())
+    run_demo(html, store, _console(), _progress(), _write)
 
 
 @evaluate.command("coding")
 def evaluate_coding(
     gold: Annotated[str, typer.Argument(help="Labelled sentences, JSON lines.")],
-    coder: Annotated[str, typer.Option("--coder", help="learned or lexical.")] = "lexical",
+    coder: Annotated[str, typer.Option("--coder", help="learned, or lexical: the baseline.")] = "learned",
+    weights: WeightsOption = None,
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
     as_json: JsonOption = False,
@@ -326,10 +382,74 @@ def evaluate_coding(
 
     scores = run(
         Path(gold),
-        pipeline.make_coder(pipeline.tables(actors), name=coder, min_confidence=min_confidence),
+        pipeline.make_coder(
+            pipeline.tables(actors), name=coder, min_confidence=min_confidence, weights=weights
+        ),
     )
     if as_json:
         _print_json(scores)
     else:
         for name, value in scores.items():
             print(f"{name:<24} {value:.3f}" if isinstance(value, float) else f"{name:<24} {value}")
+
+
+@evaluate.command("plover")
+def evaluate_plover(
+    pairs: Annotated[str, typer.Argument(help="Marked pairs, JSON lines.")],
+    weights: WeightsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The act of a marked pair, 15 classes: macro and micro F1 with a bootstrap interval."""
+    from detente import pipeline
+    from detente.coding.learned import LearnedCoder
+    from detente.evaluation.plover import evaluate_plover as run
+
+    coder = LearnedCoder(pipeline.tables(), weights=Path(weights) if weights else None)
+    scores = run(Path(pairs), coder)
+    if as_json:
+        _print_json(scores)
+    else:
+        for name in ("macro_f1", "macro_f1_low", "macro_f1_high", "micro_f1"):
+            print(f"{name:<16} {scores[name]:.3f}")
+        for label, value in scores["per_class"].items():
+            print(f"  {label:<14} {value:.3f}")
+
+
+@evaluate.command("actors")
+def evaluate_actors(
+    gold: Annotated[str, typer.Argument(help="Labelled sentences, JSON lines.")],
+    actors: ActorsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Share of labelled actors that the resolver finds, beside an exact match on CLDR names."""
+    from detente import pipeline
+    from detente.evaluation.actors import evaluate_actors as run
+
+    scores = run(Path(gold), pipeline.tables(actors))
+    if as_json:
+        _print_json(scores)
+    else:
+        for name in ("recall", "actors_wanted", "beyond_labels_per_sentence", "sentences_per_second"):
+            print(f"{name:<28} {scores[name]:.3f}")
+        for name, value in scores["baseline"].items():
+            print(f"baseline {name:<19} {value:.3f}")
+
+
+@evaluate.command("reading")
+def evaluate_reading(
+    gold: Annotated[str, typer.Argument(help="Labelled passages, JSON lines.")],
+    weights: WeightsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Expectations, conditionals and anaphors of labelled passages: precision and recall."""
+    from detente import pipeline
+    from detente.evaluation.reading import evaluate_reading as run
+
+    scores = run(Path(gold), pipeline.make_coder(weights=weights))
+    if as_json:
+        _print_json(scores)
+    else:
+        for name, one in scores.items():
+            print(
+                f"{name:<20} precision {one['precision']:.3f}  recall {one['recall']:.3f}  of {one['labelled']}"
+            )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import ibis
+
+from detente.periods import days_before
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -113,7 +115,7 @@ def movers(events: ir.Table, *, as_of: date, days: int) -> ir.Table:
     before_conflictual, shift (difference of the two balances, each (coop - conf) / (coop + conf + 1),
     -2 to 2). Ordered by the size of the shift, then by volume and name.
     """
-    border, start = as_of - timedelta(days=days), as_of - timedelta(days=2 * days)
+    border, start = days_before(as_of, days), days_before(as_of, 2 * days)
     rows = counted(events, as_of=as_of)
     rows = rows.filter(rows.counted_on > start)
     recent = rows.counted_on > border

@@ -49,18 +49,23 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         return Manifest()
     except OSError as fault:
-        raise StoreFault(f"cannot read the store: {fault.strerror}", where=str(path)) from fault
+        raise StoreFault(
+            f"cannot read the store: {fault.strerror}",
+            where=str(path),
+            try_="check the permissions, or name another folder with --store",
+        ) from fault
+    except UnicodeError as fault:
+        raise _damaged(path) from fault
     try:
         row = json.loads(text)
         manifest = Manifest(
-            row["version"], row["schema"], tuple(Part(**one) for one in row["parts"]), tuple(row["loads"])
+            int(row["version"]),
+            int(row["schema"]),
+            tuple(Part(str(one["table"]), str(one["file"]), int(one["rows"])) for one in row["parts"]),
+            tuple(dict(one) for one in row["loads"]),
         )
-    except (ValueError, KeyError, TypeError) as fault:
-        raise StoreFault(
-            "the manifest of the store is damaged",
-            where=str(path),
-            try_="restore manifest.json from a copy; the parts beside it are untouched",
-        ) from fault
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise _damaged(path) from fault
     if manifest.schema > SCHEMA_VERSION:
         raise StoreFault(
             f"the store was written by a newer Détente (schema {manifest.schema}, this one knows {SCHEMA_VERSION})",
@@ -68,6 +73,14 @@ def read_manifest(folder: Path) -> Manifest:
             try_="upgrade Détente, or use another store",
         )
     return manifest
+
+
+def _damaged(path: Path) -> StoreFault:
+    return StoreFault(
+        "the manifest of the store is damaged",
+        where=str(path),
+        try_="restore manifest.json from a copy; the parts beside it are untouched",
+    )
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -70,19 +70,19 @@ class Snapshot:
         return not self.manifest.files("events")
 
     def _table(self, name: str, schema: pa.Schema) -> ir.Table:
+        import duckdb
+
         files = [str(self.folder / "parts" / one) for one in self.manifest.files(name)]
-        missing = [one for one in files if not Path(one).exists()]
-        if missing:
-            raise StoreFault(
-                f"a part of the store is missing: {Path(missing[0]).name}",
-                where=str(self.folder),
-                try_="restore it from a copy, or load the sources again into a new store",
-            )
+        for file in files:
+            if not Path(file).exists():
+                raise _lost_part(Path(file), "missing")
         if not files:
-            return self._engine.create_table(
-                f"no_{name}", schema=ibis.Schema.from_pyarrow(schema), overwrite=True
-            )
-        return self._engine.read_parquet(files)
+            return ibis.memtable(schema.empty_table())
+        try:
+            return self._engine.read_parquet(files)
+        except duckdb.Error as fault:
+            damaged = [one for one in files if Path(one).name in str(fault)] or files
+            raise _lost_part(Path(damaged[0]), "damaged") from fault
 
     @cached_property
     def events(self) -> ir.Table:
@@ -171,7 +171,13 @@ class Store:
         """The rows whose key is neither in the store nor earlier in the same rows."""
         known: set[str] = set()
         for file in manifest.files(table):
-            known.update(pq.read_table(self.folder / "parts" / file, columns=[key])[key].to_pylist())
+            path = self.folder / "parts" / file
+            try:
+                known.update(pq.read_table(path, columns=[key])[key].to_pylist())
+            except FileNotFoundError as fault:
+                raise _lost_part(path, "missing") from fault
+            except (pa.ArrowException, OSError) as fault:
+                raise _lost_part(path, "damaged") from fault
         mask = []
         for value in rows[key].to_pylist():
             mask.append(value not in known)
@@ -201,6 +207,14 @@ class Store:
             where=str(self.folder),
             try_="free some disk or choose another folder with --store; the store is as it was before",
         )
+
+
+def _lost_part(path: Path, how: str) -> StoreFault:
+    return StoreFault(
+        f"a part of the store is {how}: {path.name}",
+        where=str(path.parent.parent),
+        try_="restore it from a copy, or load the sources again into a new store",
+    )
 
 
 def _documents_table(documents: Sequence[Document]) -> pa.Table:
