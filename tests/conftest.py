@@ -106,5 +106,5 @@ def alignment_data(shared_data: Path) -> Path:
     """The public alignment tables, or a skip that says where they were looked for."""
     folder = shared_data / "alignment"
     if not folder.is_dir():
-        pytest.skip(f"needs the shared evaluation data; {folder} is not there (variable DETENTE_DATA)")
+        pytest.skip(f"the alignment data is not in {folder} (set DETENTE_DATA)")
     return folder

@@ -117,12 +117,13 @@ def test_bloc_of_ones_own_members_and_what_cannot_be(store):
 
 
 def test_actor_lists_ties_and_hedging_between_two_poles(store):
-    done = run("actor", "IND", "--store", store, "--between", "CHN,USA", "--json")
+    done = run("standing", "IND", "--store", store, "--between", "CHN,USA", "--json")
+    assert done.exit_code == 0, done.exception
     shape = json.loads(done.stdout)
     assert shape["actor"] == "IND"
     assert shape["ties"]
-    assert run("actor", "TON", "--store", store).exit_code == 4
-    assert isinstance(run("actor", "IND", "--between", "CHN", "--store", store).exception, WrongUse)
+    assert run("standing", "TON", "--store", store).exit_code == 4
+    assert isinstance(run("standing", "IND", "--between", "CHN", "--store", store).exception, WrongUse)
 
 
 def test_a_pair_in_a_notebook_is_a_chart_and_four_kinds_of_table(store):

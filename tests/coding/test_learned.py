@@ -144,7 +144,7 @@ def test_a_users_own_actors_are_coded_too(tmp_path):
 
 
 def test_weights_that_are_not_there_are_named(tmp_path):
-    with pytest.raises(UnreadableInput, match="encoder.onnx"):
+    with pytest.raises(UnreadableInput, match=r"encoder\.onnx"):
         coded(LearnedCoder(weights=tmp_path), "France asked Kenya for help.")
 
 

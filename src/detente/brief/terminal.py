@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from detente.brief.brief import Brief, event_line, grouped, speaker_text, tie_sentence, times, when_text
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 def print_brief(brief: Brief, console: Console) -> None:
     """Print the brief; words of the text are printed as they are, never read as markup."""
-    from rich.padding import Padding
     from rich.text import Text
 
     def head(text: str) -> None:
@@ -20,7 +20,9 @@ def print_brief(brief: Brief, console: Console) -> None:
         console.print(Text(text, style="bold underline"))
 
     def indented(text: str, style: str = "") -> None:
-        console.print(Padding(Text(text, style=style), (0, 0, 0, 4)))
+        lines = textwrap.wrap(text, max(20, console.width - 4)) if console.is_terminal else [text]
+        for line in lines:
+            console.print(Text("    " + line, style=style))
 
     document = brief.coding.document
     console.print(Text(brief.title, style="bold"))

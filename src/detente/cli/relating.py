@@ -1,4 +1,4 @@
-"""Commands about relations and blocs: balance, issue, actor, bloc; and how good the ties are."""
+"""Commands about relations and blocs: balance, issue, standing, bloc; and how good the ties are."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OutOption = Annotated[
 
 def register(app: typer.Typer, evaluate: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (balance, issue, actor, bloc):
+    for command in (balance, issue, standing, bloc):
         app.command()(command)
     evaluate.command("ties")(evaluate_ties)
     evaluate.command("alignment")(evaluate_alignment)
@@ -176,7 +176,7 @@ def issue(
         _say(f"  {value:8.3f}  {name}")
 
 
-def actor(
+def standing(
     name: Annotated[str, typer.Argument(help="An actor, by code or name.")],
     store: StoreOption = None,
     as_of: AsOfOption = None,
