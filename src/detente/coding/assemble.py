@@ -73,14 +73,11 @@ def assemble(document: Document, readings: Sequence[Reading], *, coder: str) -> 
     )
 
 
-_GOVERNS = re.compile(
-    r"\b(?:is|are|was|were)\s+(?:\w+ly\s+|now\s+|also\s+)?(?:expected|anticipated|predicted|forecast|tipped|likely)\s+to\b"
-)
 _NOUN_MEETING = re.compile(r"\b(?:meetings?|talks|summit|visit|trip|dialogue)\b", re.I)
 
 
 def _expected(reading: Reading) -> Reading:
-    """An act governed by "is expected to" and its like is expected, not planned.
+    """An act governed by "is expected to", "will probably" and their like is expected, not planned.
 
     The words must stand before the trigger, in the same clause and within 80 characters.
     """
@@ -90,7 +87,7 @@ def _expected(reading: Reading) -> Reading:
         if found.status not in (Status.PLANNED, Status.HYPOTHETICAL, Status.HAPPENED):
             return False
         head = text[max(0, found.trigger[0] - 120) : found.trigger[0]]
-        marks = list(_GOVERNS.finditer(head))
+        marks = list(EXPECTING.finditer(head))
         return (
             bool(marks)
             and len(head) - marks[-1].end() <= 80
