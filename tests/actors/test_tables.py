@@ -160,3 +160,13 @@ def test_member_counts_of_well_known_organisations_come_out():
     day = date(2025, 6, 1)  # Armenia has frozen its seat in the CSTO, so five
     counts = {"UN": 193, "NATO": 32, "EU": 27, "SCO": 10, "ASEAN": 10, "GCC": 6, "CSTO": 5, "OPEC": 12}
     assert {one: len(TABLES.members(one, day)) for one in counts} == counts
+
+
+def test_nobody_is_still_in_office_in_a_state_that_has_ended():
+    tables = gazetteer()
+    left_open = [
+        (one.actor, one.person)
+        for one in tables.holders
+        if one.until is None and one.actor in tables.actors and tables.actors[one.actor].period.until
+    ]
+    assert left_open == []

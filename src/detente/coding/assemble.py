@@ -91,7 +91,7 @@ def _expected(reading: Reading) -> Reading:
         return (
             bool(marks)
             and len(head) - marks[-1].end() <= 80
-            and not re.search(r"[;:]|, (?:but|which|who|while)\b", head[marks[-1].end() :])
+            and not re.search(r"[;:]|, (?:but|which|who|while|and (?!to\b))\b", head[marks[-1].end() :])
         )
 
     return replace(
