@@ -279,3 +279,46 @@ def report(ranks: Ranks, benchmark: Benchmark, *, full: bool = True) -> dict[str
     if full:
         result["by"] = breakdowns(ranks, benchmark)
     return result
+
+
+def evaluate_ranking(
+    folder: Path, *, mode: str = "boosted", seed: int = 1, split: str = "test", full: bool = True
+) -> dict[str, Any]:
+    """Fit on train, take in what comes before the split, rank the split; the recurrency baseline beside it.
+
+    Setting `strict`: everything fitted comes from train and is frozen; later days enter the history only.
+    """
+    from detente.dynamics.ranker import Ranker, Settings
+    from detente.dynamics.recurrency import Recurrency
+
+    benchmark = read_benchmark(folder)
+    count, entities = len(benchmark.relations), len(benchmark.entities)
+    asked = benchmark.test if split == "test" else benchmark.valid
+    before = benchmark.valid if split == "test" else benchmark.valid[:0]
+    began = cost()["cpu_seconds"]
+    ranker = Ranker(benchmark.entities, count, Settings(mode=mode, seed=seed))
+    ranker.fit(both_ways(benchmark.train, count))
+    fitted = cost()["cpu_seconds"]
+    observe_all(ranker, before, relations=count)
+    ranks = rank_all(ranker, asked, relations=count, entities=entities)
+    spent = cost()
+    result = {
+        "data": benchmark.name,
+        "setting": "strict, single-step, time-aware filter, average ties",
+        "mode": mode,
+        "seed": seed,
+        "split": split,
+        **report(ranks, benchmark, full=full),
+        "fit_cpu_seconds": fitted - began,
+        "predict_cpu_seconds": spent["cpu_seconds"] - fitted,
+        "threads": 1,
+        **spent,
+    }
+    baseline = Recurrency(entities, count)
+    observe_all(baseline, np.concatenate([benchmark.train, before]), relations=count)
+    rivals = rank_all(baseline, asked, relations=count, entities=entities)
+    gains = 1 / ranks.realistic - 1 / rivals.realistic
+    low, high = interval(gains, ranks.questions[:, 3])
+    result["recurrency"] = scores_of(rivals)
+    result["gain_over_recurrency"] = {"mrr": float(gains.mean()), "low": low, "high": high}
+    return result
