@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli import forecasting
 from detente.errors import DetenteError
 
 if TYPE_CHECKING:
@@ -331,3 +332,6 @@ def evaluate_coding(
     else:
         for name, value in scores.items():
             print(f"{name:<24} {value:.3f}" if isinstance(value, float) else f"{name:<24} {value}")
+
+
+forecasting.register(app, evaluate)
