@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,46 @@ from torch import nn
 
 HIDDEN, LAYERS, HEADS, INNER, VOCAB, POSITIONS = 384, 6, 12, 1536, 30522, 512
 PAIR = 256
+
+
+@dataclass(slots=True)
+class Packed:
+    """Where the entities and pairs of a batch of sentences stand.
+
+    tokens, token_ok : (entities, most tokens of one). entity_sentence : (entities,).
+    pairs : (pairs, 2) numbers of entities in the batch; the number of all entities stands for nobody.
+    pair_sentence : (pairs,). sentence_entities : (sentences, most entities), padded with the number of all.
+    """
+
+    tokens: torch.Tensor
+    token_ok: torch.Tensor
+    entity_sentence: torch.Tensor
+    pairs: torch.Tensor
+    pair_sentence: torch.Tensor
+    sentence_entities: torch.Tensor
+
+
+def pack(entity_tokens: Sequence[Sequence[Sequence[int]]], pairs: Sequence[np.ndarray]) -> Packed:
+    """Pack sentences: per sentence its entities' tokens, and its pairs (a target equal to its number of entities is nobody)."""
+    counts = [len(one) for one in entity_tokens]
+    total, most = sum(counts), max([len(t) for one in entity_tokens for t in one] + [1])
+    tokens, ok = np.zeros((total, most), np.int64), np.zeros((total, most), bool)
+    sentence, first = np.zeros(total, np.int64), np.cumsum([0, *counts])
+    listed = np.full((len(counts), max([*counts, 1])), total, np.int64)
+    number = 0
+    for place, one in enumerate(entity_tokens):
+        listed[place, : len(one)] = np.arange(number, number + len(one))
+        for places in one:
+            tokens[number, : len(places)], ok[number, : len(places)], sentence[number] = places, True, place
+            number += 1
+    moved = []
+    for place, rows in enumerate(pairs):
+        shifted = rows + first[place]
+        shifted[rows[:, 1] == counts[place], 1] = total
+        moved.append(shifted)
+    where = np.repeat(np.arange(len(pairs)), [len(rows) for rows in pairs])
+    arrays = (tokens, ok, sentence, np.concatenate(moved), where, listed)
+    return Packed(*(torch.from_numpy(one) for one in arrays))
 
 
 class Layer(nn.Module):
@@ -78,44 +120,54 @@ class Head(nn.Module):
         self.no_speaker = nn.Parameter(torch.zeros(HIDDEN))
         self.drop = nn.Dropout(0.2)
 
-    def entities(self, hidden: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
-        """(tokens, 384) and (entities, tokens) to (entities + 1, 384); the last is nobody."""
-        bias = (matrix - 1) * 1e4
-        pooled = torch.logsumexp(hidden[None] + bias[:, :, None], 1)
-        empty = matrix.sum(1, keepdim=True) == 0
-        pooled = torch.where(empty, self.nobody[None], pooled)
+    def entities(self, hidden: torch.Tensor, packed: Packed) -> torch.Tensor:
+        """Vectors (entities + 1, 384) of all entities of the batch; the last is nobody."""
+        tokens = hidden[packed.entity_sentence[:, None], packed.tokens]
+        pooled = torch.logsumexp(tokens.masked_fill(~packed.token_ok[:, :, None], -1e4), 1)
+        pooled = torch.where(packed.token_ok.any(1, keepdim=True), pooled, self.nobody[None])
         return torch.cat([pooled, self.nobody[None]])
 
     def forward(
-        self, hidden: torch.Tensor, matrix: torch.Tensor, pairs: torch.Tensor
+        self, hidden: torch.Tensor, mask: torch.Tensor, packed: Packed
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
         """Act logits (pairs, acts), pair vectors (pairs, PAIR), attention (pairs, tokens), entity vectors."""
-        entity = self.entities(hidden, matrix)
-        source, target = entity[pairs[:, 0]], entity[pairs[:, 1]]
+        entity = self.entities(hidden, packed)
+        source, target = entity[packed.pairs[:, 0]], entity[packed.pairs[:, 1]]
+        place = packed.pair_sentence
         query = self.query(torch.cat([source, target], 1))
-        scores = query @ self.key(hidden).T / HIDDEN**0.5
-        attention = torch.softmax(scores, 1)
-        seen = attention @ hidden
-        parts = torch.cat([source, target, seen, hidden[:1].expand_as(seen), source * target], 1)
+        scores = torch.einsum("ph,pth->pt", query, self.key(hidden)[place]) / HIDDEN**0.5
+        scores = scores.masked_fill(mask[place] == 0, -1e4)
+        seen = torch.einsum("pt,pth->ph", torch.softmax(scores, 1), hidden[place])
+        parts = torch.cat([source, target, seen, hidden[place, 0], source * target], 1)
         pair = self.drop(torch.tanh(self.mix(parts)))
         return self.act(pair), pair, scores, entity
 
     def details(
         self,
         hidden: torch.Tensor,
+        packed: Packed,
         entity: torch.Tensor,
         pair: torch.Tensor,
         scores: torch.Tensor,
+        rows: torch.Tensor,
         act: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """For pairs with a chosen act: status logits, trigger logits per token, speaker logits (last: nobody)."""
-        chosen = pair + self.act_vector(act)
-        trigger = self.trigger(chosen) @ hidden.T / HIDDEN**0.5 + scores
-        seen = torch.softmax(trigger, 1) @ hidden
+        """For pairs (rows) with a chosen act: status logits, trigger logits per token, speaker logits.
+
+        Speakers are the entities of the sentence in order, padded; the last column is nobody.
+        """
+        place = packed.pair_sentence[rows]
+        chosen = pair[rows] + self.act_vector(act)
+        trigger = torch.einsum("rh,rth->rt", self.trigger(chosen), hidden[place]) / HIDDEN**0.5 + scores[rows]
+        seen = torch.einsum("rt,rth->rh", torch.softmax(trigger, 1), hidden[place])
         status = self.status(self.drop(torch.tanh(self.status_mix(torch.cat([chosen, seen], 1)))))
-        voices = torch.cat([entity[:-1], self.no_speaker[None]])
-        speaker = self.speaker(chosen) @ voices.T / HIDDEN**0.5
-        return status, trigger, speaker
+        voices = entity[packed.sentence_entities[place]]
+        voices = torch.cat([voices, self.no_speaker.expand(len(rows), 1, HIDDEN)], 1)
+        speaker = torch.einsum("rh,reh->re", self.speaker(chosen), voices) / HIDDEN**0.5
+        there = torch.cat(
+            [packed.sentence_entities[place] < len(entity) - 1, torch.ones(len(rows), 1, dtype=torch.bool)], 1
+        )
+        return status, trigger, speaker.masked_fill(~there, -1e4)
 
 
 class Network(nn.Module):

@@ -14,6 +14,22 @@ The number is the exit code of the command line.
 
 from __future__ import annotations
 
+import re
+
+# What would steer a terminal or turn the direction of writing, were it printed: C0 but tab and line
+# feed, delete, C1, direction marks, embeddings and isolates, lone surrogates.
+CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROL = re.compile(f"[{CONTROLS}]")
+
+
+def printable(text: str) -> str:
+    """The text with every character that could steer a terminal shown as a replacement mark.
+
+    >>> printable("a\\x1b[2Jb")
+    'a�[2Jb'
+    """
+    return _CONTROL.sub("\ufffd", text)
+
 
 class DetenteError(Exception):
     """What was wrong; `where` it was; the `near` misses; what to `try_` next."""
@@ -32,7 +48,7 @@ class DetenteError(Exception):
         for label, text in (("where", self.where), ("near", self.near), ("try", self.try_)):
             if text:
                 lines.append(f"  {label:<6} {text}")
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
 
 class WrongUse(DetenteError):

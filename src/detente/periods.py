@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -43,6 +44,10 @@ class Period:
         return not starts or not ends or max(starts) < min(ends)
 
 
+# Not date.fromisoformat: it also reads a week ("2022-W37") as its Monday.
+_DAY = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d)(?=[T ]|\Z)|(\d{4})(\d\d)(\d\d)\Z)", re.ASCII)
+
+
 def parse_day(text: str, *, where: str = "") -> date:
     """Read an ISO day, `YYYY-MM-DD` (a time after it is dropped) or `YYYYMMDD`.
 
@@ -53,14 +58,11 @@ def parse_day(text: str, *, where: str = "") -> date:
     >>> parse_day("2022-09-14T08:00:00Z")
     datetime.date(2022, 9, 14)
     """
-    text = text.strip()
+    match = _DAY.match(text.strip())
     try:
-        if len(text) == 8 and text.isdigit():
-            return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-        head = text[:10]
-        if len(text) > 10 and text[10] not in "T ":
+        if match is None:
             raise ValueError(text)
-        return date.fromisoformat(head)
+        return date(*(int(one) for one in match.groups() if one))
     except ValueError:
         raise UnknownDate(
             f'"{text[:40]}" is not a day',

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from detente.actors import Gazetteer, gazetteer
 from detente.brief import Brief, make_brief
 from detente.coding import Coder
-from detente.errors import DetenteError, NothingFound, UnknownActor, UnreadableInput
+from detente.errors import DetenteError, NothingFound, UnknownActor, UnreadableInput, WrongUse
 from detente.events import Coding
 from detente.feeds import read_documents
 from detente.feeds.text import read_json_lines
@@ -36,12 +36,27 @@ def tables(actors_file: str | None = None) -> Gazetteer:
 
 
 def make_coder(
-    actors: Gazetteer | None = None, *, name: str = "lexical", min_confidence: float | None = None
+    actors: Gazetteer | None = None,
+    *,
+    name: str = "learned",
+    min_confidence: float | None = None,
+    weights: str | None = None,
 ) -> Coder:
-    """A coder by name."""
-    from detente.coding.lexical import LexicalCoder
+    """A coder by name: the learned one, or the baseline of verb lists."""
+    if name == "lexical":
+        from detente.coding.lexical import LexicalCoder
 
-    return LexicalCoder(actors)
+        return LexicalCoder(actors)
+    if name != "learned":
+        raise WrongUse(f'there is no coder "{name}"', near="learned, lexical")
+    from detente.coding.learned import LearnedCoder
+
+    return LearnedCoder(actors, weights=Path(weights) if weights else None, min_confidence=min_confidence)
+
+
+def today() -> date:
+    """The one place that reads the clock."""
+    return date.today()
 
 
 def ingest(paths: Sequence[str], *, given_date: date | None = None) -> Iterable[Document]:
@@ -242,16 +257,20 @@ def actor_id(name: str, actors: Gazetteer, day: date | None = None) -> str:
         return name.upper()
     found = Resolver(actors).resolve(name, day)
     if found.actor is None:
-        import difflib
-
-        known = [one.form for one in actors.names if one.kind in ("name", "former", "alias")]
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
         raise UnknownActor(
             f'no actor is called "{name}"' + (f" on {day}" if day else ""),
-            near=", ".join(near) or "; ".join(f"{who}" for who, _ in found.runners_up),
+            near=near_names(name, actors) or ", ".join(who for who, _ in found.runners_up),
             try_="use an ISO code such as FRA, or add the actor with --actors FILE",
         )
     return found.actor
+
+
+def near_names(name: str, actors: Gazetteer) -> str:
+    """Known names that look like this one, for error messages."""
+    import difflib
+
+    known = [one.form for one in actors.names if one.kind in ("name", "former", "alias")]
+    return ", ".join(dict.fromkeys(difflib.get_close_matches(name, known, n=3, cutoff=0.6)))
 
 
 def pair(

@@ -31,6 +31,7 @@ class Gazetteer:
     memberships: tuple[Membership, ...]
     holders: tuple[Holder, ...]
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    dated_codes: tuple[tuple[str, str, str, Period], ...] = ()  # actor, system, code, when it was its code
 
     def members(self, organisation: str, day: date, *, role: str = "member") -> tuple[str, ...]:
         """Ids of the members on a day, in order of accession; a suspended member is none."""
@@ -55,8 +56,13 @@ class Gazetteer:
         """The actor a code of one system means; FIPS is never read as ISO."""
         if system not in CODE_SYSTEMS:
             raise WrongUse(f'"{system}" is no code system', near=", ".join(CODE_SYSTEMS))
-        found = [
-            one for one in self.actors.values() if one.codes.get(system) == code and one.period.holds(day)
+        dated = [row for row in self.dated_codes if row[1] == system]
+        then = [self.actors[actor] for actor, _, known, when in dated if known == code and when.holds(day)]
+        changed = {actor for actor, *_ in dated}
+        found = then + [
+            one
+            for one in self.actors.values()
+            if one.id not in changed and one.codes.get(system) == code and one.period.holds(day)
         ]
         return min(found, key=lambda one: one.period.until is not None) if found else None
 
@@ -117,6 +123,9 @@ def gazetteer() -> Gazetteer:
         memberships=tuple(_membership(row) for row in _rows("memberships.csv")),
         holders=holders,
         groups=groups,
+        dated_codes=tuple(
+            (row["id"], row["scheme"], row["code"], _period(row)) for row in _rows("codes.csv")
+        ),
     )
 
 

@@ -157,6 +157,32 @@ _NOT_GIVEN = frozenset(
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 
 
+TABLES_END = date(2026, 1, 1)  # the office tables know nothing later
+_CALENDAR = frozenset(
+    [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+)
+
+
 @cache
 def _common_names() -> frozenset[str]:
     text = (files("detente.actors") / "data" / "common_names.txt").read_text(encoding="utf-8")
@@ -213,6 +239,11 @@ class Resolver:
                 by_form[variant].append(replace(name, form=variant))
         self._by_form = {form: tuple(names) for form, names in by_form.items()}
         self._forms = sorted(self._by_form)
+        self._given = frozenset(
+            one.person.split()[0]
+            for one in gazetteer.holders
+            if " " in one.person and len(one.person.split()[0]) > 2
+        )
 
     @cached_property
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
@@ -231,15 +262,15 @@ class Resolver:
         text = sentence if sentence and name in sentence else name
         at = text.find(name)
         for mention in self.mentions(text, day):
-            if mention.start <= at < mention.end or (mention.start < at + len(name) and mention.start >= at):
-                return mention.resolution
+            if mention.start < at + len(name) and at < mention.end:
+                return mention.resolution if sentence else _alone(mention.resolution)
         wanted = name.strip()
         if wanted in self.gazetteer.actors:
             actor = self.gazetteer.actors[wanted]
             return Resolution(actor.id, "actor", f"the id of {actor.name}", 1.0)
         known = self._folded.get(wanted.casefold())
         if known is not None:
-            return self._read(self._by_form[known], known, 0, len(known), day, Context())
+            return _alone(self._read(self._by_form[known], known, 0, len(known), day, Context()))
         return Resolution(None, "unknown", "no such name in the tables", 0.0)
 
     def mentions(
@@ -306,7 +337,7 @@ class Resolver:
             and any(one.ambiguous for one in states)
             and given[1].lower() not in _NOT_GIVEN
             and given[1] not in self._by_form
-            and not _begins_sentence(before, given[1])
+            and (given[1] in self._given or not _begins_sentence(before, given[1]))
             and kinds & {"name", "capital", "city"}
         ):
             return Resolution(
@@ -466,9 +497,14 @@ class Resolver:
                     None, "unknown", "family name shared by " + ", ".join(actors), 1 - share, _ids(pool)
                 )
             common = names[0].form in _common_names() or len(names[0].form) <= 3
-            if not titled and common and actors[0] not in context.named:
+            if common and not titled and (actors[0] not in context.named or names[0].form in _CALENDAR):
                 return Resolution(
-                    None, "unknown", "a common name without title or country near it", 0.6, _ids(pool)
+                    None,
+                    "unknown",
+                    "a common name without title or country near it",
+                    0.6,
+                    _ids(pool),
+                    pool[0].person,
                 )
         elif len(actors) > 1:
             near = [one for one in actors if one in context.named]
@@ -504,6 +540,30 @@ _KIND_REASON = {
     "people": "its people",
     "seat": "a seat of its government",
 }
+
+
+def _longest_in_office(names: Sequence[Name]) -> list[str]:
+    """Where no day is known: the actor whose holder served at least three quarters of all the days, if any."""
+    days: dict[str, int] = defaultdict(int)
+    for one in names:
+        if one.period.since:
+            days[one.actor] += max(0, ((one.period.until or TABLES_END) - one.period.since).days)
+    total = sum(days.values())
+    return [actor for actor, served in days.items() if served >= 0.75 * total]
+
+
+def _alone(found: Resolution) -> Resolution:
+    """A name asked for by itself: the only actor it could mean, said to be so."""
+    if found.actor is None and found.reading == "unknown" and len(found.runners_up) == 1:
+        return replace(
+            found,
+            actor=found.runners_up[0][0],
+            reading="actor",
+            reason="the only one in office with that name",
+            probability=0.6,
+            runners_up=(),
+        )
+    return found
 
 
 def _ids(names: Iterable[Name]) -> tuple[tuple[str, float], ...]:

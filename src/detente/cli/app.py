@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(help="Measure how good the coder is on labelled data.", rich_markup_mode=None)
 app.add_typer(evaluate, name="evaluate")
+forecasting.register(app, evaluate)
 
 StoreOption = Annotated[str | None, typer.Option("--store", help="Folder of the store.", metavar="PATH")]
 DateOption = Annotated[
@@ -46,6 +47,9 @@ ActorsOption = Annotated[
     typer.Option("--actors", help="Your own actors: CSV id,name,aliases,kind or JSON lines.", metavar="FILE"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+WeightsOption = Annotated[
+    str | None, typer.Option("--weights", help="Folder of other weights for the coder.", metavar="PATH")
+]
 ConfidenceOption = Annotated[
     float | None,
     typer.Option("--min-confidence", help="Leave out events below this probability.", min=0, max=1),
@@ -120,6 +124,7 @@ def brief(
     md: Annotated[str | None, typer.Option("--md", help="Write Markdown.", metavar="FILE")] = None,
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
+    weights: WeightsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what an article says: who did, asked, refused or promised what to whom, and where the ties stand."""
@@ -127,7 +132,7 @@ def brief(
     from detente.brief import as_html, as_markdown, print_brief
 
     tables = pipeline.tables(actors)
-    coder = pipeline.make_coder(tables, min_confidence=min_confidence)
+    coder = pipeline.make_coder(tables, min_confidence=min_confidence, weights=weights)
     briefs = [
         pipeline.brief(document, coder, tables, store=store)
         for document in pipeline.ingest(articles, given_date=_day(date, "--date"))
@@ -159,11 +164,12 @@ def code(
     date: DateOption = None,
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
+    weights: WeightsOption = None,
 ) -> None:
     """Print the events of texts, one JSON line each."""
     from detente import pipeline
 
-    coder = pipeline.make_coder(pipeline.tables(actors), min_confidence=min_confidence)
+    coder = pipeline.make_coder(pipeline.tables(actors), min_confidence=min_confidence, weights=weights)
     found = 0
     for coding in pipeline.code(pipeline.ingest(paths, given_date=_day(date, "--date")), coder):
         for note in (*coding.document.notes, *coding.warnings):
@@ -299,6 +305,25 @@ def movers(
 
 
 @app.command()
+def actor(
+    name: Annotated[str, typer.Argument(help="A code, a name, a person in office, a seat of power.")],
+    as_of: AsOfOption = None,
+    actors: ActorsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who is meant by a name on a day, and what the tables hold: codes, names, offices, seats, members."""
+    from detente import pipeline
+    from detente.cli.actors import actor_card, print_actor
+
+    day = _day(as_of, "--as-of") or pipeline.today()
+    card = actor_card(name, pipeline.tables(actors), day)
+    if as_json:
+        _print_json(card)
+    else:
+        print_actor(card, _console())
+
+
+@app.command()
 def demo(
     html: Annotated[
         str, typer.Option("--html", help="Where to write the page.", metavar="FILE")
@@ -314,7 +339,8 @@ def demo(
 @evaluate.command("coding")
 def evaluate_coding(
     gold: Annotated[str, typer.Argument(help="Labelled sentences, JSON lines.")],
-    coder: Annotated[str, typer.Option("--coder", help="learned or lexical.")] = "lexical",
+    coder: Annotated[str, typer.Option("--coder", help="learned, or lexical: the baseline.")] = "learned",
+    weights: WeightsOption = None,
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
     as_json: JsonOption = False,
@@ -325,7 +351,9 @@ def evaluate_coding(
 
     scores = run(
         Path(gold),
-        pipeline.make_coder(pipeline.tables(actors), name=coder, min_confidence=min_confidence),
+        pipeline.make_coder(
+            pipeline.tables(actors), name=coder, min_confidence=min_confidence, weights=weights
+        ),
     )
     if as_json:
         _print_json(scores)
@@ -334,4 +362,43 @@ def evaluate_coding(
             print(f"{name:<24} {value:.3f}" if isinstance(value, float) else f"{name:<24} {value}")
 
 
-forecasting.register(app, evaluate)
+@evaluate.command("plover")
+def evaluate_plover(
+    pairs: Annotated[str, typer.Argument(help="Marked pairs, JSON lines.")],
+    weights: WeightsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The act of a marked pair, 15 classes: macro and micro F1 with a bootstrap interval."""
+    from detente import pipeline
+    from detente.coding.learned import LearnedCoder
+    from detente.evaluation.plover import evaluate_plover as run
+
+    coder = LearnedCoder(pipeline.tables(), weights=Path(weights) if weights else None)
+    scores = run(Path(pairs), coder)
+    if as_json:
+        _print_json(scores)
+    else:
+        for name in ("macro_f1", "macro_f1_low", "macro_f1_high", "micro_f1"):
+            print(f"{name:<16} {scores[name]:.3f}")
+        for label, value in scores["per_class"].items():
+            print(f"  {label:<14} {value:.3f}")
+
+
+@evaluate.command("actors")
+def evaluate_actors(
+    gold: Annotated[str, typer.Argument(help="Labelled sentences, JSON lines.")],
+    actors: ActorsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Share of labelled actors that the resolver finds, beside an exact match on CLDR names."""
+    from detente import pipeline
+    from detente.evaluation.actors import evaluate_actors as run
+
+    scores = run(Path(gold), pipeline.tables(actors))
+    if as_json:
+        _print_json(scores)
+    else:
+        for name in ("recall", "actors_wanted", "beyond_labels_per_sentence", "sentences_per_second"):
+            print(f"{name:<28} {scores[name]:.3f}")
+        for name, value in scores["baseline"].items():
+            print(f"baseline {name:<19} {value:.3f}")

@@ -65,7 +65,7 @@ def assemble(document: Document, readings: Sequence[Reading], *, coder: str) -> 
     return Coding(
         document=document,
         sentences=tuple(one.sentence for one in readings),
-        events=tuple(dict.fromkeys(events)),
+        events=tuple(events),
         expectations=tuple(expectations),
         conditionals=tuple(conditionals),
         uncoded=tuple(uncoded),
@@ -151,17 +151,29 @@ def _grouped(reading: Reading) -> list[tuple[Found, str | None]]:
                     (one for one in known if other in (one.source, one.target)), key=lambda f: f.confidence
                 )
                 rows.append((replace(base, source=first, target=other), group))
-    many: dict[tuple[str, str, tuple[int, int]], int] = {}
+    many: dict[tuple[str, str, tuple[int, int]], set[tuple[str, str | None]]] = {}
     for found in ordered:
-        many[found.act, found.status, found.trigger] = (
-            many.get((found.act, found.status, found.trigger), 0) + 1
-        )
+        many.setdefault((found.act, found.status, found.trigger), set()).add((found.source, found.target))
     for found in ordered:
-        shared = many[found.act, found.status, found.trigger] > 1
+        shared = len(many[found.act, found.status, found.trigger]) > 1
         rows.append(
             (found, _group_id(reading, found.act, found.status, str(found.trigger)) if shared else None)
         )
-    return rows
+    return _one_row_each(rows)
+
+
+def _one_row_each(rows: Sequence[tuple[Found, str | None]]) -> list[tuple[Found, str | None]]:
+    """One row per pair and act, as the id asks: one that holds a group together, else the likelier."""
+    best: dict[tuple[str, str | None, str], tuple[Found, str | None]] = {}
+    for found, group in rows:
+        key = (found.source, found.target, found.act)
+        before = best.get(key)
+        if before is None or (group is not None, found.confidence) > (
+            before[1] is not None,
+            before[0].confidence,
+        ):
+            best[key] = (found, group)
+    return list(best.values())
 
 
 def _group_id(reading: Reading, *parts: str) -> str:
@@ -208,8 +220,10 @@ def _conditional(
 
 def _warnings(document: Document, readings: Sequence[Reading], events: Sequence[Event]) -> list[str]:
     """Why nothing came out of a text that is not empty: the three likeliest causes, the likeliest first."""
-    if events or not readings:
+    if events:
         return []
+    if not readings:
+        return ["nothing is left of the text once links, bylines and other additions are taken out"]
     named = [one for one in readings if one.parties]
     several = [one for one in named if len(one.parties) > 1]
     causes = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -48,6 +47,7 @@ _YEAR = re.compile(
 _WEEKDAY = re.compile(
     r"\b(?P<prep>last|next|this|on)?\s*(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
+# How many days, weeks, months or years away, by the calendar.
 _RELATIVE: tuple[tuple[re.Pattern[str], int, Precision], ...] = (
     (re.compile(r"\byesterday\b", re.I), -1, Precision.DAY),
     (
@@ -56,19 +56,19 @@ _RELATIVE: tuple[tuple[re.Pattern[str], int, Precision], ...] = (
         Precision.DAY,
     ),
     (re.compile(r"\btomorrow\b", re.I), 1, Precision.DAY),
-    (re.compile(r"\blast week\b", re.I), -7, Precision.WEEK),
+    (re.compile(r"\blast week\b", re.I), -1, Precision.WEEK),
     (re.compile(r"\b(?:this week|in recent days)\b", re.I), 0, Precision.WEEK),
-    (re.compile(r"\bnext week\b", re.I), 7, Precision.WEEK),
-    (re.compile(r"\blast month\b", re.I), -30, Precision.MONTH),
+    (re.compile(r"\bnext week\b", re.I), 1, Precision.WEEK),
+    (re.compile(r"\blast month\b", re.I), -1, Precision.MONTH),
     (re.compile(r"\bthis month\b", re.I), 0, Precision.MONTH),
-    (re.compile(r"\bnext month\b", re.I), 30, Precision.MONTH),
-    (re.compile(r"\blast year\b", re.I), -365, Precision.YEAR),
+    (re.compile(r"\bnext month\b", re.I), 1, Precision.MONTH),
+    (re.compile(r"\blast year\b", re.I), -1, Precision.YEAR),
     (re.compile(r"\b(?:this year|earlier this year)\b", re.I), 0, Precision.YEAR),
-    (re.compile(r"\bnext year\b", re.I), 365, Precision.YEAR),
+    (re.compile(r"\bnext year\b", re.I), 1, Precision.YEAR),
 )
 _AGO = re.compile(
-    r"\b(?P<n>\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)\b",
-    re.I,
+    r"\b(?P<n>\d{1,5}|a|an|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)\b",
+    re.I | re.A,
 )
 _NUMBER = {
     "a": 1,
@@ -157,55 +157,69 @@ def _all(sentence: str, published: date | None, future: bool) -> list[tuple[int,
     for m in _YEAR.finditer(sentence):
         add(m, date(int(m["year"]), 1, 1), Precision.YEAR)
     if published:
-        for pattern, days, precision in _RELATIVE:
+        for pattern, count, precision in _RELATIVE:
             for m in pattern.finditer(sentence):
-                add(m, _shift(published, days, precision), precision)
+                add(m, _shift(published, count, precision), precision)
         for m in _AGO.finditer(sentence):
             count = _NUMBER.get(m["n"].lower()) or int(m["n"])
-            days = {"day": 1, "week": 7, "month": 30, "year": 365}[m["unit"].lower()] * count
-            if days < 100_000:
-                precision = Precision(m["unit"].lower())
-                add(m, _shift(published, -days, precision), precision)
+            precision = Precision(m["unit"].lower())
+            add(m, _shift(published, -count, precision), precision)
         for m in _WEEKDAY.finditer(sentence):
-            add(m, _weekday(_DAYS[m["day"].lower()], published, future or m["prep"] == "next"), Precision.DAY)
+            add(m, _weekday(_DAYS[m["day"].lower()], published, m["prep"], future), Precision.DAY)
     return found
 
 
 def _resolve_day(
     year: str | None, month: int, number: int, published: date | None, future: bool
 ) -> date | None:
-    """A day and month; without a year the one nearest to the publication on the right side of it."""
-    if year is None and published is None:
+    """A day and month; without a year the one nearest to the publication on the right side of it.
+
+    None for a day that is not in the calendar. A 29 February without a year may lie years away.
+    """
+    if year is not None:
+        return _calendar_day(int(year), month, number)
+    if published is None:
         return None
-    base = int(year) if year else (published.year if published else 1)
-    if not 1 <= number <= 31:
-        return None
-    number = min(number, monthrange(base, month)[1])
-    day = date(base, month, number)
-    if year is None and published is not None:
-        if not future and day > published + timedelta(days=7):
-            day = day.replace(year=base - 1, day=min(number, monthrange(base - 1, month)[1]))
-        if future and day < published - timedelta(days=31):
-            day = day.replace(year=base + 1, day=min(number, monthrange(base + 1, month)[1]))
-    return day
+    step = 1 if future else -1
+    for base in range(published.year, published.year + 9 * step, step):
+        day = _calendar_day(base, month, number)
+        if day and ((day - published).days >= -31 if future else (day - published).days <= 7):
+            return day
+    return None
 
 
-def _weekday(day: int, published: date, future: bool) -> date:
-    """The weekday of the week before the publication, that day included; ahead of it for acts to come."""
-    if future:
-        return published + timedelta(days=(day - published.weekday()) % 7)
-    return published - timedelta(days=(published.weekday() - day) % 7)
-
-
-def _shift(published: date, days: int, precision: Precision) -> date:
+def _calendar_day(year: int, month: int, number: int) -> date | None:
     try:
-        day = published + timedelta(days=days)
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def _weekday(day: int, published: date, prep: str | None, future: bool) -> date | None:
+    """The weekday of the week before the publication, that day included; ahead of it for acts to come.
+
+    "Last" and "next" leave out the day of publication.
+    """
+    try:
+        if future or prep == "next":
+            ahead = (day - published.weekday()) % 7
+            return published + timedelta(days=ahead or 7 * (prep == "next"))
+        back = (published.weekday() - day) % 7
+        return published - timedelta(days=back or 7 * (prep == "last"))
     except OverflowError:
-        return published
-    if precision is Precision.WEEK:
-        return day - timedelta(days=day.weekday())
-    if precision is Precision.MONTH:
-        return day.replace(day=1)
-    if precision is Precision.YEAR:
-        return day.replace(month=1, day=1)
-    return day
+        return None
+
+
+def _shift(published: date, count: int, precision: Precision) -> date | None:
+    """First day of the day, week, month or year that lies `count` of them after the publication."""
+    try:
+        if precision is Precision.YEAR:
+            return date(published.year + count, 1, 1)
+        if precision is Precision.MONTH:
+            years, month = divmod(published.year * 12 + published.month - 1 + count, 12)
+            return date(years, month + 1, 1)
+        if precision is Precision.WEEK:
+            return published - timedelta(days=published.weekday()) + timedelta(weeks=count)
+        return published + timedelta(days=count)
+    except (OverflowError, ValueError):
+        return None

@@ -71,13 +71,17 @@ def _read(sentence: Sentence) -> Reading:
 
 def _between(sentence: Sentence, known: tuple[Party, ...], act: str, match: re.Match[str]) -> list[Found]:
     text = sentence.text
-    spots = sorted((m.start, m.end, one.actor) for one in known for m in one.mentions)
+    spots = sorted({(m.start, m.end, one.actor) for one in known for m in one.mentions})
     left = _nearest_list([one for one in spots if one[1] <= match.start()][::-1], text, backwards=True)
     right = _nearest_list([one for one in spots if one[0] >= match.end()], text, backwards=False)
     if act in UNORDERED and not right and len(left) > 1:
         left, right = left[:1], left[1:]
-    if _PASSIVE.search(text[: match.start()]) and right:
-        first = min(start for start, _, actor in spots if start >= match.end())
+    if (
+        right
+        and any(start >= match.end() for start, _, _ in spots)
+        and _PASSIVE.search(text[: match.start()])
+    ):
+        first = min(start for start, _, _ in spots if start >= match.end())
         if _BY.search(text[match.end() : first]):
             left, right = right, left
     before = text[: match.start()]

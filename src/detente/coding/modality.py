@@ -33,6 +33,7 @@ _WHETHER = re.compile(
     r"\b(?:ask(?:ed|s|ing)?|wonder(?:ed|s)?|see|know|doubt|unclear|uncertain|decide|question|as)\s+if\s*$|\bwhat\s*$|\bif\s+(?:only|not)\b",
     re.I,
 )
+_THEN = re.compile(r"[\s,;]*then\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,10 @@ def conditional(sentence: str) -> Halves | None:
     if inverted:
         comma = sentence.find(",", inverted.end())
         if comma > 0:
-            return Halves(
-                _trim(sentence, inverted.end(), comma),
-                _trim(sentence, comma + 1, len(sentence)),
+            return _halves(
+                sentence,
+                (inverted.end(), comma),
+                (comma + 1, len(sentence)),
                 inverted.group().strip(),
             )
     for match in _IF.finditer(sentence):
@@ -78,9 +80,10 @@ def conditional(sentence: str) -> Halves | None:
         subject = sentence[: risk.start()].strip()
         begin = max(sentence.rfind(mark, 0, risk.start()) for mark in (", but ", "; ", ", and ")) + 1
         if subject:
-            return Halves(
-                _trim(sentence, begin if begin > 0 else 0, risk.start()),
-                _trim(sentence, risk.end(), len(sentence)),
+            return _halves(
+                sentence,
+                (max(begin, 0), risk.start()),
+                (risk.end(), len(sentence)),
                 risk.group().strip(),
             )
     return None
@@ -97,17 +100,30 @@ def _around_if(sentence: str, match: re.Match[str]) -> Halves | None:
     if leads:
         comma = _clause_end(after)
         if comma is not None:
-            return Halves(
-                _trim(sentence, match.end(), match.end() + comma),
-                _trim(sentence, match.end() + comma + 1, len(sentence)),
+            return _halves(
+                sentence,
+                (match.end(), match.end() + comma),
+                (match.end() + comma, len(sentence)),
                 match.group(),
             )
         if not before:
             return None
     end = _clause_end(after)
     stop = match.end() + end if end is not None else len(sentence)
-    begin = 0
-    return Halves(_trim(sentence, match.end(), stop), _trim(sentence, begin, match.start()), match.group())
+    return _halves(sentence, (match.end(), stop), (0, match.start()), match.group())
+
+
+def _halves(
+    sentence: str, condition: tuple[int, int], consequence: tuple[int, int], marker: str
+) -> Halves | None:
+    """Both halves without the marks around them; None if one of them holds no word."""
+    then = _THEN.match(sentence, *consequence)
+    if then:
+        consequence = (then.end(), consequence[1])
+    trimmed = _trim(sentence, *condition), _trim(sentence, *consequence)
+    if not all(any(map(str.isalnum, sentence[start:end])) for start, end in trimmed):
+        return None
+    return Halves(*trimmed, marker)
 
 
 def _clause_end(text: str) -> int | None:

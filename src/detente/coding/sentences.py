@@ -84,6 +84,8 @@ _ABBREVIATIONS = frozenset(
 )
 _END = re.compile(r"""[.!?…]+["”’')\]]*(?=\s+|$)|\n+""")
 _LAST_WORD = re.compile(r"([\w’'.-]+)$")
+_OPENER = re.compile(r"\s*(?:The|A|An|In|On|At|It|He|She|They|But|And|This|That|Both|Its|His|However)\b")
+_NEXT_WORD = re.compile(r"\S{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +132,16 @@ def _ends_line(text: str, at: int, after: int) -> bool:
 
 
 def _ends_sentence(text: str, match: re.Match[str], begin: int) -> bool:
-    following = text[match.end() :].lstrip()[:2]
-    if not following:
+    # Only a few characters around the mark are looked at: a text may be a megabyte of abbreviations.
+    found = _NEXT_WORD.search(text, match.end())
+    if not found:
         return True
-    mark = match.group()
+    following, mark = found.group(), match.group()
     if following[0].islower():
         return False
     if mark[0] != "." or len(mark.rstrip("\"”’')]")) > 1:
         return True
-    before = _LAST_WORD.search(text, begin, match.start())
+    before = _LAST_WORD.search(text, max(begin, match.start() - 40), match.start())
     word = before.group(1) if before else ""
     bare = word.rstrip(".").lower()
     if bare in _ABBREVIATIONS:
@@ -147,11 +150,7 @@ def _ends_sentence(text: str, match: re.Match[str], begin: int) -> bool:
         # An initial or an abbreviation such as U.S.: an end only where a new sentence plainly begins.
         if len(word) == 1:
             return False
-        opener = re.match(
-            r"(?:The|A|An|In|On|At|It|He|She|They|But|And|This|That|Both|Its|His|However)\b",
-            text[match.end() :].lstrip(),
-        )
-        return bool(opener)
+        return bool(_OPENER.match(text, match.end()))
     return True
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from detente.errors import CONTROLS
+
 _RELATED_WORDS = (
     r"also\s+read|read\s+also|read\s+more|also\s+see|see\s+also|also\s+watch|related(?:\s+(?:stories|story|news|articles?))?"
     r"|don[’']?t\s+miss|must\s+read|recommended(?:\s+for\s+you)?|more\s+on\s+this(?:\s+story)?|read\s+next|further\s+reading"
@@ -47,7 +49,7 @@ _BOILERPLATE: tuple[tuple[str, re.Pattern[str]], ...] = (
         "share bar or menu",
         re.compile(
             r"^(?:(?:share|tweet|print|email|e-mail|save|copy link|facebook|twitter|x|whatsapp|telegram|linkedin|reddit|pinterest"
-            r"|comments?|listen|like|follow)(?:\s+(?:this|on|via|to|us|article|story|now|\d+))*\W*\s*)+$",
+            r"|comments?|listen|like|follow)(?:\s+(?:this|on|via|to|us|article|story|now|\d+))*\W*)+$",
             re.IGNORECASE,
         ),
     ),
@@ -68,8 +70,10 @@ _BOILERPLATE: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(r"^(?:©|\(c\)|copyright\b|all rights reserved).{0,200}$", re.IGNORECASE),
     ),
 )
+_DROPPED = rf"[{CONTROLS}\u00ad\u200b\ufeff]+"
+_DROP = re.compile(_DROPPED)
 _SPACES = re.compile(
-    r"[ \t\u00a0\u2000-\u200a\u202f\u3000]{2,}|[\t\u00a0\u2000-\u200a\u202f\u3000]|[\u200b\u200e\u200f\ufeff\u00ad]+|\r"
+    r"(?P<wide>[ \t\u00a0\u2000-\u200a\u202f\u3000]{2,}|[\t\u00a0\u2000-\u200a\u202f\u3000])" + f"|{_DROPPED}"
 )
 
 
@@ -84,7 +88,8 @@ class Cleaned:
 
 
 def clean(original: str) -> Cleaned:
-    """Clean a text. No character is changed but for runs of odd spaces, which become one space.
+    """Clean a text. Runs of odd spaces become one space; characters that are not seen but could steer a
+    terminal or turn the direction of writing are dropped; no other character is changed.
 
     >>> clean("A met B.\\nAlso Read: C hits D\\nE left.").related
     ('C hits D',)
@@ -105,7 +110,7 @@ def clean(original: str) -> Cleaned:
     at = 0
     blank_run = 0
     for line in original.splitlines(keepends=True):
-        bare = line.strip()
+        bare = one_line(line)
         reason = _judge(bare, related)
         if reason:
             removed.append((bare, reason))
@@ -129,6 +134,15 @@ def clean(original: str) -> Cleaned:
     return Cleaned(stripped, tuple(related), tuple(removed), tuple(pieces))
 
 
+def one_line(text: str) -> str:
+    """Text from outside on one line, without the characters that a reader would not see.
+
+    >>> one_line("A\\u202e title\\n on two lines ")
+    'A title on two lines'
+    """
+    return _DROP.sub("", " ".join(text.split())).strip()
+
+
 def _judge(line: str, related: list[str]) -> str | None:
     """The reason to take the line out, or None; a related story's title is noted on the way."""
     if not line or len(line) > 500:
@@ -143,11 +157,8 @@ def _judge(line: str, related: list[str]) -> str | None:
 def _keep_line(line: str, at: int, keep, related: list[str]) -> None:  # type: ignore[no-untyped-def]
     cursor = 0
     cuts = [(m.start(), m.end(), "") for m in _RELATED_INLINE.finditer(line)]
-    related.extend(m["title"].strip() for m in _RELATED_INLINE.finditer(line))
-    cuts += [
-        (m.start(), m.end(), " " if m.group()[0] not in "\u200b\u200e\u200f\ufeff\u00ad\r" else "")
-        for m in _SPACES.finditer(line)
-    ]
+    related.extend(one_line(m["title"]) for m in _RELATED_INLINE.finditer(line))
+    cuts += [(m.start(), m.end(), " " if m["wide"] else "") for m in _SPACES.finditer(line)]
     for start, end, put in sorted(cuts):
         if start < cursor:
             continue

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
-from detente.documents.clean import clean, looks_english
+from detente.documents.clean import clean, looks_english, one_line
 from detente.provenance import content_id
 
 
@@ -86,22 +86,28 @@ def make_document(
     """
     cleaned = clean(original)
     addresses = links or {}
-    related = tuple(Related(line, addresses.get(line)) for line in cleaned.related)
+    related = tuple(Related(line, _fact(addresses.get(line))) for line in cleaned.related)
     english = looks_english(cleaned.text)
     if english is False:
         notes = (*notes, "the text does not look English; it is kept but not coded")
+    title = _fact(title)
     return Document(
-        document_id=document_id or content_id(title or "", cleaned.text),
+        document_id=_fact(document_id) or content_id(title or "", cleaned.text),
         text=cleaned.text,
         title=title,
-        publisher=publisher,
-        author=author,
+        publisher=_fact(publisher),
+        author=_fact(author),
         language={True: "en", False: "other", None: None}[english],
         published=published,
         published_basis=published_basis if published else None,
-        url=url,
+        url=_fact(url),
         related=related,
         removed=cleaned.removed,
         notes=notes,
         pieces=tuple(Piece(*one) for one in cleaned.pieces),
     )
+
+
+def _fact(text: str | None) -> str | None:
+    """A fact about a document, on one line; None where nothing can be seen of it."""
+    return one_line(text) or None if text is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from detente.events.event import Event
 
@@ -29,6 +30,6 @@ def fold_echoes(events: Iterable[Event]) -> list[Echoed]:
         key: tuple[object, ...] = (day, pair, event.act, event.status)
         heard.setdefault(key if day else (event.event_id,), []).append(event)
     return [
-        Echoed(min(many, key=lambda one: (str(one.published or ""), one.event_id)), tuple(many))
+        Echoed(min(many, key=lambda one: (one.published or date.max, one.event_id)), tuple(many))
         for many in heard.values()
     ]

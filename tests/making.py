@@ -1,0 +1,73 @@
+"""Made events and documents, and strategies that make many of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from detente.events import Event, event_id, validated
+from detente.ontology import ACTS, Status
+from detente.periods import Precision
+
+ACTORS = ("CHN", "IND", "KAZ", "RUS", "USA")
+FIRST_DAY = date(2022, 1, 1)
+
+
+def made_event(
+    source: str | None = "CHN",
+    target: str | None = "RUS",
+    act: str | None = "SUPPORT",
+    *,
+    published: date | None = date(2022, 9, 14),
+    origin: str = "made",
+    start: int = 0,
+    **more: Any,
+) -> Event:
+    """One valid event; everything that is not said is plain."""
+    facts: dict[str, Any] = {
+        "day": None,
+        "day_precision": "none",
+        "published_basis": "document" if published else None,
+        "source_raw": source or "",
+        "target_raw": target or "",
+        "status": "happened",
+        "confidence": 0.5,
+        "document_id": origin,
+        "sentence": "A made sentence.",
+        "start": start,
+        "end": start + 16,
+        "trigger": "made",
+        **more,
+    }
+    name = event_id(origin, start, start + 16, source or "", target or "", act or "")
+    return validated(
+        Event(event_id=name, published=published, source=source, target=target, act=act, **facts)
+    )
+
+
+days = st.integers(0, 500).map(lambda n: FIRST_DAY + timedelta(days=n))
+
+
+@st.composite
+def events(draw: st.DrawFn, *, dated: bool = True) -> Event:
+    """Any event that keeps the rules."""
+    published = draw(days if dated else st.none() | days)
+    return made_event(
+        draw(st.sampled_from(ACTORS)),
+        draw(st.none() | st.sampled_from(ACTORS)),
+        draw(st.sampled_from(sorted(ACTS))),
+        published=published,
+        origin=draw(st.sampled_from(["a", "b", "c"])),
+        start=draw(st.integers(0, 10_000)),
+        status=str(draw(st.sampled_from(list(Status)))),
+        day=draw(st.none() | days),
+        day_precision=str(draw(st.sampled_from(list(Precision)))),
+        confidence=draw(st.none() | st.floats(0, 1, width=32)),
+        goldstein=draw(st.none() | st.floats(-10, 10, width=32)),
+        sentence=draw(st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=40)),
+        cameo=draw(st.none() | st.sampled_from(["010", "0311", "190"])),
+        attributed_to=draw(st.none() | st.sampled_from(["author", "USA"])),
+        group=draw(st.none() | st.just("g1")),
+    )
