@@ -51,7 +51,11 @@ def main() -> None:
     )
     units = seen_units(kinds)(acts, train_end)
     rate = active_days(acts.until(train_end), units) / (train_end - acts.first_day + 1)
-    rates = {name: round(float(rate[units.kind == row].mean()), 6) for row, name in enumerate(sets) if (units.kind == row).any()}
+    rates = {
+        name: round(float(rate[units.kind == row].mean()), 6)
+        for row, name in enumerate(sets)
+        if (units.kind == row).any()
+    }
     card = {
         "data": "ICEWS14, extrapolation split; ICEWS Coded Event Data (Boschee et al., Harvard Dataverse)",
         "train": "2014-01-01 to 2014-10-31",
@@ -60,7 +64,10 @@ def main() -> None:
         "units": "directed pairs and act sets seen in the year before",
         "days_on_record": "a store with a longer record or denser news than one year of ICEWS is outside what was fitted",
     }
-    OUT.write_text(json.dumps({"card": card, "rates": rates, "outlook": fitted.outlook.as_json()}) + "\n", encoding="utf-8")
+    OUT.write_text(
+        json.dumps({"card": card, "rates": rates, "outlook": fitted.outlook.as_json()}) + "\n",
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":

@@ -213,7 +213,9 @@ def settle(
     ledger = read_ledger(snapshot.folder)
     if question_id is not None:
         if came is None:
-            raise WrongUse("say how the question ended", try_="add --came or --did-not-come, and --reason TEXT")
+            raise WrongUse(
+                "say how the question ended", try_="add --came or --did-not-come, and --reason TEXT"
+            )
         if question_id not in ledger.questions:
             raise WrongUse(f"no question {question_id} was asked", try_="list them with detente questions")
         day = as_of or last or ledger.questions[question_id].closes
@@ -224,7 +226,13 @@ def settle(
             raise NothingFound("the store holds no dated events", try_="load documents with dates")
         names = {one for q in ledger.questions.values() for one in (q.source, q.target)}
         rows = snapshot.events
-        events = from_table(rows.filter(rows.source.isin(sorted(names)) & rows.target.isin(sorted(names))).to_pyarrow()) if names else []
+        events = (
+            from_table(
+                rows.filter(rows.source.isin(sorted(names)) & rows.target.isin(sorted(names))).to_pyarrow()
+            )
+            if names
+            else []
+        )
         until = known
         added = enter(snapshot.folder, lambda now: settle_all(now, events, known_until=until))
     after = read_ledger(snapshot.folder)
@@ -250,7 +258,8 @@ def track(*, store: str | None = None) -> dict[str, list[Record]]:
     ledger = read_ledger(pipeline.open_store(store).folder)
     if not ledger.forecasts:
         raise NothingFound(
-            "nothing was forecast yet", try_='ask something: detente forecast "CHN SUPPORT RUS within 30 days"'
+            "nothing was forecast yet",
+            try_='ask something: detente forecast "CHN SUPPORT RUS within 30 days"',
         )
     return track_records(ledger)
 

@@ -15,7 +15,29 @@ from detente.events import validated
 CODER = LexicalCoder()
 PUBLISHED = date(2022, 9, 14)
 words = st.sampled_from(
-    ["China", "Russia", "Iran", "NATO", "Xi Jinping", "met", "asked", "refused", "and", ",", "will", "not", "if", "for help", "by", "was", "praised", ".", "both countries", "“", "talks"]
+    [
+        "China",
+        "Russia",
+        "Iran",
+        "NATO",
+        "Xi Jinping",
+        "met",
+        "asked",
+        "refused",
+        "and",
+        ",",
+        "will",
+        "not",
+        "if",
+        "for help",
+        "by",
+        "was",
+        "praised",
+        ".",
+        "both countries",
+        "“",
+        "talks",
+    ]
 )
 texts = st.text(st.characters()) | st.lists(words, max_size=16).map(" ".join)
 
@@ -68,7 +90,24 @@ def test_a_sentence_that_names_actors_gives_an_event_or_a_reason(text):
 @settings(max_examples=40)
 @given(
     st.lists(
-        st.sampled_from(["China", "Russia", "met", "asked", "refused", "and", ",", "will", "not", "help", "by", "was", "praised", "."]),
+        st.sampled_from(
+            [
+                "China",
+                "Russia",
+                "met",
+                "asked",
+                "refused",
+                "and",
+                ",",
+                "will",
+                "not",
+                "help",
+                "by",
+                "was",
+                "praised",
+                ".",
+            ]
+        ),
         max_size=12,
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,7 +30,7 @@ def _day(text: str | None) -> date | None:
 def _print_json(value: Any) -> None:
     def plain(one: Any) -> Any:
         # JSON has no NaN: a score that does not exist is null.
-        if isinstance(one, float) and one != one:
+        if isinstance(one, float) and math.isnan(one):
             return None
         if isinstance(one, dict):
             return {key: plain(inner) for key, inner in one.items()}
@@ -103,7 +104,9 @@ def questions(
         list[str] | None, typer.Argument(help="Texts to draft questions from; without any, lists the ledger.")
     ] = None,
     store: StoreOption = None,
-    date: Annotated[str | None, typer.Option("--date", help="Day of publication, where a text has none.")] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", help="Day of publication, where a text has none.")
+    ] = None,
     actors: ActorsOption = None,
     coder: Annotated[str | None, typer.Option("--coder", help="learned or lexical.")] = None,
     dry: Annotated[bool, typer.Option("--dry", help="Do not enter them in the ledger.")] = False,
@@ -139,7 +142,7 @@ def questions(
                     print(f"no question: {one.why_not}\n    “{one.expectation.sentence}”")
                     continue
                 q, ours = one.question, drafted.ours.get(one.question.question_id)
-                beside = f"; ours {ours.chance:.0%}" if ours else ""
+                beside = f"; ours {ours.chance:.1%}" if ours else ""
                 print(f"{q.question_id}  {q.source} {q.act_words} {q.target}, {q.opened} to {q.closes}")
                 print(f"    {one.claim.forecaster}: {one.claim.low:.0%} to {one.claim.high:.0%}{beside}")
                 print(f"    “{q.sentence}”")
@@ -161,12 +164,14 @@ def questions(
             ]
         )
     else:
-        for key, one in ledger.questions.items():
+        for key, asked in ledger.questions.items():
             ended = settled.get(key)
             state = "open" if ended is None else "came" if ended.came else "did not come"
-            print(f"{key}  {one.source} {one.act_words} {one.target}, {one.opened} to {one.closes}: {state}")
+            print(
+                f"{key}  {asked.source} {asked.act_words} {asked.target}, {asked.opened} to {asked.closes}: {state}"
+            )
             for f in given.get(key, []):
-                print(f"    {f.chance:.0%}  {f.forecaster}, {f.issued}")
+                print(f"    {f.chance:.1%}  {f.forecaster}, {f.issued}")
     if not ledger.questions:
         raise typer.Exit(4)
 
@@ -193,7 +198,11 @@ def settle(
             {
                 "known_until": done.known_until,
                 "settled": [
-                    {**one.as_json(), "question": q.as_json(), "events": [event.as_json() for event in events]}
+                    {
+                        **one.as_json(),
+                        "question": q.as_json(),
+                        "events": [event.as_json() for event in events],
+                    }
                     for q, one, events in done.settled
                 ],
                 "open": [one.question_id for one in done.open],
@@ -201,7 +210,9 @@ def settle(
         )
         return
     for q, one, events in done.settled:
-        print(f"{'came        ' if one.came else 'did not come'}  {q.source} {q.act_words} {q.target}, {q.opened} to {q.closes}")
+        print(
+            f"{'came        ' if one.came else 'did not come'}  {q.source} {q.act_words} {q.target}, {q.opened} to {q.closes}"
+        )
         print(f"    {one.reason} ({one.by})")
         for event in events:
             print(f"    {event.published}  {event.sentence or event.act}")
@@ -268,7 +279,9 @@ def evaluate_horizon(
         _print_json(found)
         return
     for days, row in found["horizons"].items():
-        print(f"{days} days: {row['questions']:,} questions, {row['origins']} origins, {row['base_rate']:.2%} came")
+        print(
+            f"{days} days: {row['questions']:,} questions, {row['origins']} origins, {row['base_rate']:.2%} came"
+        )
         for name in FORECASTERS:
             one = row[name]
             print(

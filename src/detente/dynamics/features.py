@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
 from detente.dynamics.history import (
@@ -21,7 +20,8 @@ from detente.dynamics.history import (
     group_key,
     value_of,
 )
-from detente.dynamics.rules import Rules, bucket
+from detente.dynamics.kernels import kernel
+from detente.dynamics.rules import bucket
 
 Array = np.ndarray[Any, Any]
 
@@ -39,8 +39,19 @@ STAGE = TABLES + 1  # what the first, cheap score is a weighted sum of: one part
 EPS = 1e-3
 
 
-@numba.njit(cache=True)
-def _fill(past: Past, table: int, group: int, day: int, keep: Array, shares: Array, lasts: Array, counts: Array, stamp: Array, now: int) -> None:
+@kernel
+def _fill(
+    past: Past,
+    table: int,
+    group: Any,
+    day: int,
+    keep: Array,
+    shares: Array,
+    lasts: Array,
+    counts: Array,
+    stamp: Array,
+    now: int,
+) -> None:
     age = min(day - past.group_last[group], MAX_AGE - 1)
     total = np.empty(3, np.float32)
     for h in range(3):
@@ -57,7 +68,7 @@ def _fill(past: Past, table: int, group: int, day: int, keep: Array, shares: Arr
         entry = past.entry_next[entry]
 
 
-@numba.njit(cache=True)
+@kernel
 def describe(
     past: Past,
     day: int,
@@ -156,8 +167,20 @@ def describe(
             total = row[o] + w * np.log1p(none[o] / EPS)
             same = 1 if country[o] != 0 and country[o] == country[s] else 0
             c, k = country[o], 2 * role[o] + same
-            total += class_part[8, c] + class_part[10, c] + class_part[12, c] + class_part[16, c] + class_part[17, c]
-            total += class_part[9, k] + class_part[11, k] + class_part[13, k] + class_part[14, k] + class_part[15, k]
+            total += (
+                class_part[8, c]
+                + class_part[10, c]
+                + class_part[12, c]
+                + class_part[16, c]
+                + class_part[17, c]
+            )
+            total += (
+                class_part[9, k]
+                + class_part[11, k]
+                + class_part[13, k]
+                + class_part[14, k]
+                + class_part[15, k]
+            )
             row[o] = total
         # The best by the first score; equal scores in order of entity number.
         border = np.partition(row, n - room)[n - room]
@@ -232,7 +255,9 @@ class Describer:
         self.stamp = np.zeros((TABLES, n), np.int64)
         self.clock = np.ones(1 + TABLES, np.int64)
 
-    def __call__(self, day: int, subjects: Array, asked: Array, confidence: Array, ages: Array, weights: Array) -> tuple[Array, Array, Array, Array]:
+    def __call__(
+        self, day: int, subjects: Array, asked: Array, confidence: Array, ages: Array, weights: Array
+    ) -> tuple[Array, Array, Array, Array]:
         history = self.history
         n, rows = len(history.country), len(subjects)
         stage = np.empty((rows, n), np.float32)
@@ -240,8 +265,26 @@ class Describer:
         out = np.empty((rows, self.room, FEATURES), np.float32)
         parts = np.empty((rows, self.room, STAGE), np.float32)
         describe(
-            history.past, day, subjects.astype(np.int64), asked.astype(np.int64), history.country, history.role,
-            history.relations, history.keep, confidence, ages, weights.astype(np.float32), self.room,
-            self.shares, self.lasts, self.counts, self.stamp, self.clock, stage, chosen, out, parts,
+            history.past,
+            day,
+            subjects.astype(np.int64),
+            asked.astype(np.int64),
+            history.country,
+            history.role,
+            history.relations,
+            history.keep,
+            confidence,
+            ages,
+            weights.astype(np.float32),
+            self.room,
+            self.shares,
+            self.lasts,
+            self.counts,
+            self.stamp,
+            self.clock,
+            stage,
+            chosen,
+            out,
+            parts,
         )
         return stage, chosen, out, parts

@@ -134,8 +134,12 @@ def describe(acts: Acts, units: Units, origin: int) -> Array:
         out[asked, 4] = np.where(last < 0, NEVER, origin - last)
         out[asked, 5] = active_days(known, units.chosen(asked))
         out[asked, 10] = _Sums(k, [w])(back[asked])[0]
-        out[asked, 11] = _Sums(known.source[own].astype(np.int64), [w])(units.source[asked].astype(np.int64))[0]
-        out[asked, 12] = _Sums(known.target[own].astype(np.int64), [w])(units.target[asked].astype(np.int64))[0]
+        out[asked, 11] = _Sums(known.source[own].astype(np.int64), [w])(units.source[asked].astype(np.int64))[
+            0
+        ]
+        out[asked, 12] = _Sums(known.target[own].astype(np.int64), [w])(units.target[asked].astype(np.int64))[
+            0
+        ]
         out[asked, 15] = own.mean() if len(own) else 0.0
     return out
 
@@ -146,8 +150,12 @@ def active_days(known: Acts, units: Units) -> Array:
     for kind in np.unique(units.kind).tolist():
         asked = np.flatnonzero(units.kind == kind)
         own = units.kinds[kind][known.act]
-        rows = np.unique(np.stack([_pair(known.source[own], known.target[own]), known.day[own].astype(np.int64)]), axis=1)
-        out[asked] = _Sums(rows[0], [np.ones(rows.shape[1])])(_pair(units.source[asked], units.target[asked]))[0]
+        rows = np.unique(
+            np.stack([_pair(known.source[own], known.target[own]), known.day[own].astype(np.int64)]), axis=1
+        )
+        out[asked] = _Sums(rows[0], [np.ones(rows.shape[1])])(
+            _pair(units.source[asked], units.target[asked])
+        )[0]
     return out
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
+
+from detente.dynamics.kernels import inlined, kernel
 
 Array = np.ndarray[Any, Any]
 
@@ -90,17 +91,17 @@ def empty_past(entities: int, groups: int, entries: int) -> Past:
 
 
 def _slots(room: int) -> int:
-    return 1 << max(4, int(2 * room - 1).bit_length())
+    return 1 << max(4, (2 * room - 1).bit_length())
 
 
-@numba.njit(cache=True, inline="always")
-def _hash(key: int, mask: int) -> int:
+@inlined
+def _hash(key: int, mask: int) -> Any:
     mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
     return np.int64((mixed >> np.uint64(20)) & np.uint64(mask))
 
 
-@numba.njit(cache=True)
-def find(slots: Array, keys: Array, key: int) -> int:
+@kernel
+def find(slots: Array, keys: Array, key: int) -> Any:
     """The number filed under a key, or -1."""
     mask = len(slots) - 1
     at = _hash(key, mask)
@@ -111,7 +112,7 @@ def find(slots: Array, keys: Array, key: int) -> int:
     return np.int64(-1)
 
 
-@numba.njit(cache=True)
+@kernel
 def _file(slots: Array, keys: Array, key: int, number: int) -> None:
     mask = len(slots) - 1
     at = _hash(key, mask)
@@ -121,7 +122,7 @@ def _file(slots: Array, keys: Array, key: int, number: int) -> None:
     keys[number] = key
 
 
-@numba.njit(cache=True)
+@kernel
 def refile(slots: Array, keys: Array, count: int) -> None:
     """File all keys anew, after growth."""
     mask = len(slots) - 1
@@ -132,8 +133,8 @@ def refile(slots: Array, keys: Array, count: int) -> None:
         slots[at] = number + 1
 
 
-@numba.njit(cache=True, inline="always")
-def group_key(table: int, s: int, r: int, country: Array, role: Array, relations: int) -> int:
+@inlined
+def group_key(table: int, s: int, r: int, country: Array, role: Array, relations: int) -> Any:
     """The key of the group that a question (s, r) belongs to in a table, or -1 where it has none."""
     a, b = 0, 0
     if table in (SR_O, SR_C, SR_K):
@@ -157,8 +158,8 @@ def group_key(table: int, s: int, r: int, country: Array, role: Array, relations
     return (np.int64(table) << 40) | (np.int64(a) << 12) | np.int64(b)
 
 
-@numba.njit(cache=True, inline="always")
-def value_of(table: int, s: int, o: int, country: Array, role: Array) -> int:
+@inlined
+def value_of(table: int, s: int, o: int, country: Array, role: Array) -> Any:
     """What an answer o of a question of s counts as in a table."""
     if table < ENTITY_TABLES:
         return np.int64(o)
@@ -168,8 +169,10 @@ def value_of(table: int, s: int, o: int, country: Array, role: Array) -> int:
     return np.int64(2 * role[o] + same)
 
 
-@numba.njit(cache=True)
-def observe(past: Past, facts: Array, day: int, country: Array, role: Array, relations: int, keep: Array) -> None:
+@kernel
+def observe(
+    past: Past, facts: Array, day: int, country: Array, role: Array, relations: int, keep: Array
+) -> None:
     """Count the facts (s, r, o) of a day. keep[h, age]: what is left of a count after so many days."""
     for i in range(len(facts)):
         s, r, o = facts[i, 0], facts[i, 1], facts[i, 2]
@@ -212,7 +215,8 @@ def observe(past: Past, facts: Array, day: int, country: Array, role: Array, rel
 
 def keep_table() -> Array:
     """What is left of a count after 0, 1, 2, ... days, per half-life."""
-    return np.exp2(-np.arange(MAX_AGE) / np.array(HALF_LIVES)[:, None]).astype(np.float32)
+    left = np.exp2(-np.arange(MAX_AGE) / np.array(HALF_LIVES)[:, None])
+    return np.asarray(left, np.float32)
 
 
 class History:
@@ -237,7 +241,15 @@ class History:
             raise ValueError(f"day {day} comes after day {self.last_day} was observed")
         self.last_day = day
         self._grow(len(facts) * TABLES)
-        observe(self.past, np.ascontiguousarray(facts[:, :3], np.int64), day, self.country, self.role, self.relations, self.keep)
+        observe(
+            self.past,
+            np.ascontiguousarray(facts[:, :3], np.int64),
+            day,
+            self.country,
+            self.role,
+            self.relations,
+            self.keep,
+        )
 
     def _grow(self, more: int) -> None:
         groups, entries = self.past.sizes.tolist()

@@ -52,7 +52,9 @@ def kinds_of(names: Sequence[str]) -> Kinds:
     country = np.zeros(len(clean), np.int32)
     role = np.zeros(len(clean), np.int32)
     for i, (name, one) in enumerate(zip(clean, parsed, strict=True)):
-        where, what = (one["country"], one["role"]) if one else (name, STATE) if name in known else ("", NAMED)
+        where, what = (
+            (one["country"], one["role"]) if one else (name, STATE) if name in known else ("", NAMED)
+        )
         country[i] = countries.setdefault(where, len(countries))
         role[i] = roles.setdefault(what, len(roles))
     return Kinds(country, role, tuple(countries), tuple(roles))

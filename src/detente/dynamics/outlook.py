@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ class Outlook:
         known = self.horizons
         if days <= known[0]:
             return known[0], known[0], 0.0
-        for low, high in zip(known, known[1:], strict=False):
+        for low, high in pairwise(known):
             if days <= high:
                 return low, high, float((np.log(days) - np.log(low)) / (np.log(high) - np.log(low)))
         return known[-1], known[-1], 0.0  # longer than was fitted: at least the chance of the longest
@@ -151,7 +152,9 @@ def fit(
         model = fit_additive(x[:, USED], y, features, rounds=rounds, seed=seed).centred(x[:, USED])
         if len(calibrate_on[days]):
             z = np.concatenate([model(look(origin)[1][:, USED]) for origin in calibrate_on[days]])
-            truth = np.concatenate([came(acts, look(origin)[0], origin, days) for origin in calibrate_on[days]])
+            truth = np.concatenate(
+                [came(acts, look(origin)[0], origin, days) for origin in calibrate_on[days]]
+            )
             intercept, slope = recalibration(z, truth)
             model = model.scaled(slope, intercept)
         models[days] = model

@@ -90,8 +90,7 @@ def by_day(facts: Array) -> Iterator[tuple[int, Array]]:
     """The facts of each day that has any, in order."""
     ordered = facts[np.argsort(facts[:, 3], kind="stable")]
     days, starts = np.unique(ordered[:, 3], return_index=True)
-    for day, part in zip(days.tolist(), np.split(ordered, starts[1:]), strict=True):
-        yield day, part
+    yield from zip(days.tolist(), np.split(ordered, starts[1:]), strict=True)
 
 
 class Ranker:
@@ -199,8 +198,14 @@ class Ranker:
                 # A wrong answer drawn from many stands for as many.
                 weight = np.log((len(wrong) - near) / len(drawn))
                 pad = far - len(drawn)
-                xs.append(np.concatenate([parts[i, at], parts[i, wrong[:near]], parts[i, drawn], np.zeros((pad, STAGE))]))
-                offsets.append(np.concatenate([np.zeros(1 + near), np.full(len(drawn), weight), np.full(pad, -50.0)]))
+                xs.append(
+                    np.concatenate(
+                        [parts[i, at], parts[i, wrong[:near]], parts[i, drawn], np.zeros((pad, STAGE))]
+                    )
+                )
+                offsets.append(
+                    np.concatenate([np.zeros(1 + near), np.full(len(drawn), weight), np.full(pad, -50.0)])
+                )
         if len(xs) < 50:
             return self.weights
         return softmax_weights(np.stack(xs).astype(np.float64), np.stack(offsets))

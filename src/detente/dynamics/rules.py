@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
-from detente.dynamics.history import Past, SR_O, find, group_key
+from detente.dynamics.history import Past
+from detente.dynamics.kernels import inlined, kernel
 
 Array = np.ndarray[Any, Any]
 
@@ -23,16 +23,24 @@ def bucket_table(longest: int = 4096) -> Array:
     return np.searchsorted(AGE_BORDERS, np.arange(longest), side="left").astype(np.int64)
 
 
-@numba.njit(cache=True, inline="always")
-def bucket(age: int, count: int, ages: Array) -> int:
+@inlined
+def bucket(age: int, count: int, ages: Array) -> Any:
     """The bucket of a body seen so often, last so many days ago."""
     seen = 0 if count == 1 else 1 if count <= 3 else 2
     return seen * AGES + ages[min(age, len(ages) - 1)]
 
 
-@numba.njit(cache=True)
+@kernel
 def count_rules(
-    past: Past, day: int, rows: Array, first: Array, last: Array, ages: Array, cases: Array, hits: Array, mark: Array
+    past: Past,
+    day: int,
+    rows: Array,
+    first: Array,
+    last: Array,
+    ages: Array,
+    cases: Array,
+    hits: Array,
+    mark: Array,
 ) -> None:
     """Count one day's questions against the past: rows (s, r, o) sorted by (r, s); a question is first[i]:last[i].
 

@@ -92,9 +92,17 @@ def ask(benchmark: Benchmark, fitted: Fitted, days: int, *, share: float) -> Ask
     for origin in range(first, last + 1):
         known = acts.until(origin)
         units = choose(known, origin)
-        rows.append((np.full(len(units), origin), *_answers(known, units, origin, days, fitted), came(acts, units, origin, days)))
+        rows.append(
+            (
+                np.full(len(units), origin),
+                *_answers(known, units, origin, days, fitted),
+                came(acts, units, origin, days),
+            )
+        )
     columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
-    return Asked(columns[0], columns[1], columns[2], columns[6], dict(zip(FORECASTERS, columns[3:6], strict=True)))
+    return Asked(
+        columns[0], columns[1], columns[2], columns[6], dict(zip(FORECASTERS, columns[3:6], strict=True))
+    )
 
 
 def _answers(known: Acts, units: Units, origin: int, days: int, fitted: Fitted) -> tuple[Array, ...]:
@@ -167,7 +175,9 @@ def scores(p: Array, y: Array) -> dict[str, Any]:
     }
 
 
-def gain(asked: Asked, rival: str, score: Any, days: int, *, draws: int = 1000, seed: int = 1) -> dict[str, Any]:
+def gain(
+    asked: Asked, rival: str, score: Any, days: int, *, draws: int = 1000, seed: int = 1
+) -> dict[str, Any]:
     """How much lower the model scores than a rival, with 95 % intervals.
 
     By blocks of origin days at least as long as the window, which overlap otherwise, where there are three blocks
@@ -231,7 +241,12 @@ def evaluate_horizon(folder: Path, *, seed: int = 1) -> dict[str, Any]:
     whole = seen_units(kinds)(acts_of(benchmark), int(benchmark.valid[-1, 3]))
     share = min(1.0, MOST_UNITS / max(1, len(whole)))
     fitted = fit_on(benchmark, share=share, seed=seed)
-    result: dict[str, Any] = {"data": benchmark.name, "setting": "strict", "share_of_units": share, "seed": seed}
+    result: dict[str, Any] = {
+        "data": benchmark.name,
+        "setting": "strict",
+        "share_of_units": share,
+        "seed": seed,
+    }
     result["horizons"] = {
         str(days): compare(ask(benchmark, fitted, days, share=share), days)
         for days in HORIZONS

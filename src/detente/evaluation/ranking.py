@@ -7,15 +7,14 @@ the facts of that day. Questions are asked once per (s, r) and day, in order of 
 from __future__ import annotations
 
 import resource
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import numba
 import numpy as np
 
+from detente.dynamics.kernels import kernel
 from detente.errors import DetenteError
 from detente.evaluation.benchmark import Array, Benchmark, both_ways, read_benchmark
 
@@ -51,9 +50,16 @@ class Ranks:
         return 1 + self.better + self.equal / 2
 
 
-@numba.njit(cache=True)
+@kernel
 def _rank_rows(
-    scores: Array, row_of: Array, truth: Array, start: Array, stop: Array, answers: Array, better: Array, equal: Array
+    scores: Array,
+    row_of: Array,
+    truth: Array,
+    start: Array,
+    stop: Array,
+    answers: Array,
+    better: Array,
+    equal: Array,
 ) -> None:
     count = scores.shape[1]
     for i in range(len(truth)):
@@ -207,7 +213,9 @@ def breakdowns(ranks: Ranks, benchmark: Benchmark) -> dict[str, dict[str, dict[s
         },
     }
     return {
-        group: {name: {**scores_of(ranks, mask), "questions": int(mask.sum())} for name, mask in masks.items()}
+        group: {
+            name: {**scores_of(ranks, mask), "questions": int(mask.sum())} for name, mask in masks.items()
+        }
         for group, masks in groups.items()
     }
 
@@ -279,6 +287,43 @@ def report(ranks: Ranks, benchmark: Benchmark, *, full: bool = True) -> dict[str
     if full:
         result["by"] = breakdowns(ranks, benchmark)
     return result
+
+
+DECAYS = (0.01, 0.02, 0.04, 0.08, 0.1, 0.5, 1.0001)
+ALPHAS = (0.0, 0.5, 0.9, 0.99, 0.99999, 1.0)
+
+
+def choose_recurrency(benchmark: Benchmark) -> tuple[Array, Array]:
+    """Decay and alpha of the baseline per relation, as published: decay on the strict part alone, then alpha, on valid."""
+    from detente.dynamics.recurrency import Recurrency
+
+    count, entities = len(benchmark.relations), len(benchmark.entities)
+
+    def by_relation(decay: Array, alpha: Array) -> Array:
+        model = Recurrency(entities, count, decay=decay, alpha=alpha)
+        observe_all(model, benchmark.train, relations=count)
+        ranks = rank_all(model, benchmark.valid, relations=count, entities=entities)
+        relation = ranks.questions[:, 1]
+        sums = np.bincount(relation, weights=1 / ranks.realistic, minlength=2 * count)
+        return np.asarray(sums / np.maximum(np.bincount(relation, minlength=2 * count), 1))
+
+    ones = np.ones(2 * count)
+    decay = np.array(DECAYS)[np.argmax([by_relation(one * ones, ones) for one in DECAYS], axis=0)]
+    alpha = np.array(ALPHAS)[np.argmax([by_relation(decay, one * ones) for one in ALPHAS], axis=0)]
+    return decay, alpha
+
+
+def evaluate_recurrency(folder: Path) -> dict[str, Any]:
+    """The published baseline, decay and alpha chosen per relation on valid, on the test days."""
+    from detente.dynamics.recurrency import Recurrency
+
+    benchmark = read_benchmark(folder)
+    count, entities = len(benchmark.relations), len(benchmark.entities)
+    decay, alpha = choose_recurrency(benchmark)
+    model = Recurrency(entities, count, decay=decay, alpha=alpha)
+    observe_all(model, np.concatenate([benchmark.train, benchmark.valid]), relations=count)
+    ranks = rank_all(model, benchmark.test, relations=count, entities=entities)
+    return {"data": benchmark.name, "mode": "recurrency", **report(ranks, benchmark, full=False), **cost()}
 
 
 def evaluate_ranking(

@@ -17,7 +17,10 @@ _SPANS = (
     (r"\b(today|tonight)\b", 1),
     (r"\btomorrow\b", 2),
     (r"\b(this|coming|the) weekend\b", 7),
-    (r"\b(this|coming|next) week\b|\bin the coming days\b|\bwithin days\b|\bmonday|tuesday|wednesday|thursday|friday|saturday|sunday\b", 10),
+    (
+        r"\b(this|coming|next) week\b|\bin the coming days\b|\bwithin days\b|\bmonday|tuesday|wednesday|thursday|friday|saturday|sunday\b",
+        10,
+    ),
     (r"\b(in the )?coming weeks\b|\bthis month\b|\bshortly\b|\bsoon\b", 30),
     (r"\bnext month\b", 60),
     (r"\bcoming months\b|\bthis (spring|summer|autumn|fall|winter)\b", 120),
@@ -63,7 +66,9 @@ def claimant_name(expectation: Expectation, *, publisher: str | None, author: st
     return f"author: {author}" if author else f"publisher: {publisher}" if publisher else "author"
 
 
-def draft(expectation: Expectation, *, opened: date, publisher: str | None = None, author: str | None = None) -> Draft:
+def draft(
+    expectation: Expectation, *, opened: date, publisher: str | None = None, author: str | None = None
+) -> Draft:
     """A question that the expectation answers, opened on the day the text was published."""
     event = expectation.event
     if not (event.source and event.target and event.act):

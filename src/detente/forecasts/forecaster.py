@@ -62,6 +62,11 @@ class OnRecord:
         """Days on record, the first act's to `as_of`."""
         return max(1, self.as_of.toordinal() - self.acts.first_day + 1)
 
+    @property
+    def count(self) -> int:
+        """Acts on record; an unordered one counts once."""
+        return len(set(self.ids))
+
 
 def on_record(rows: pa.Table, *, as_of: date) -> OnRecord:
     """The record of rows (event_id, source, target, act, published, symmetric), one per act; later news is dropped.
@@ -127,8 +132,10 @@ class BaseRate:
         """90 % of the daily rates the record leaves open, as chances."""
         from scipy.stats import beta, binom
 
-        low, high = beta.ppf([0.05, 0.95], *self.posterior)
-        return tuple(float(np.clip(binom.sf(least - 1, days, q), FLOOR, 1 - FLOOR)) for q in (low, high))  # type: ignore[return-value]
+        low, high = np.clip(
+            binom.sf(least - 1, days, beta.ppf([0.05, 0.95], *self.posterior)), FLOOR, 1 - FLOOR
+        )
+        return float(low), float(high)
 
 
 def base_rate(record: OnRecord, question: Question) -> BaseRate:
@@ -174,7 +181,9 @@ def one_unit(record: OnRecord, question: Question) -> Units:
     return Units(np.array([source]), np.array([target]), np.array([0]), kinds)
 
 
-def forecast(record: OnRecord, question: Question, *, outlook: Outlook | None = None, version: str = "") -> Forecast:
+def forecast(
+    record: OnRecord, question: Question, *, outlook: Outlook | None = None, version: str = ""
+) -> Forecast:
     """Our probability, with parts that add up to its log-odds, rules in words, cases and events.
 
     Of a question opened earlier, what is left of the window is forecast.
@@ -186,7 +195,7 @@ def forecast(record: OnRecord, question: Question, *, outlook: Outlook | None = 
     unit = one_unit(record, question)
     day = record.as_of.toordinal()
     x = describe(record.acts, unit, day)
-    few = len(record.ids) < ENOUGH_ACTS or record.days < ENOUGH_DAYS
+    few = record.count < ENOUGH_ACTS or record.days < ENOUGH_DAYS
     unseen = x[0, 4] == NEVER or x[0, 4] > 365
     notes = []
     low: float | None
@@ -194,7 +203,7 @@ def forecast(record: OnRecord, question: Question, *, outlook: Outlook | None = 
     if few or unseen or question.least > 1:
         if few:
             notes.append(
-                f"the store holds {len(record.ids)} acts over {record.days} days; below {ENOUGH_ACTS} acts and "
+                f"the store holds {record.count} acts over {record.days} days; below {ENOUGH_ACTS} acts and "
                 f"{ENOUGH_DAYS} days the answer is the base rate"
             )
         elif unseen:
@@ -283,17 +292,26 @@ def rules_in_words(record: OnRecord, question: Question, days: int, *, most: int
         return []
     wide = np.int64(len(record.names) + 2)
     stride = np.int64(1 << 22)
-    heads = np.unique((acts.source[wanted[acts.act]] * wide + acts.target[wanted[acts.act]]) * stride + acts.day[wanted[acts.act]])
+    heads = np.unique(
+        (acts.source[wanted[acts.act]] * wide + acts.target[wanted[acts.act]]) * stride
+        + acts.day[wanted[acts.act]]
+    )
 
     def came_after(source: Array, target: Array, day: Array) -> Array:
         key = (source * wide + target) * stride + day
-        return np.asarray(np.searchsorted(heads, key + days, side="right") > np.searchsorted(heads, key, side="right"))
+        return np.asarray(
+            np.searchsorted(heads, key + days, side="right") > np.searchsorted(heads, key, side="right")
+        )
 
     meeting = np.unique(acts.source * wide + acts.target)
     grid = np.arange(acts.first_day + RULE_DAYS, today - days + 1, max(7, days))
     if not len(grid) or not len(meeting):
         return []
-    s, t, d = np.repeat(meeting // wide, len(grid)), np.repeat(meeting % wide, len(grid)), np.tile(grid, len(meeting))
+    s, t, d = (
+        np.repeat(meeting // wide, len(grid)),
+        np.repeat(meeting % wide, len(grid)),
+        np.tile(grid, len(meeting)),
+    )
     found: list[tuple[float, str]] = []
     for back in (False, True):
         x, y = (b, a) if back else (a, b)
@@ -306,7 +324,9 @@ def rules_in_words(record: OnRecord, question: Question, days: int, *, most: int
             share = float(came_after(first, second, cases[2]).mean())
             fired = np.unique((cases[0] * wide + cases[1]) * stride + cases[2])
             key = ((t * wide + s) if back else (s * wide + t)) * stride + d
-            without = np.searchsorted(fired, key, side="right") == np.searchsorted(fired, key - RULE_DAYS, side="right")
+            without = np.searchsorted(fired, key, side="right") == np.searchsorted(
+                fired, key - RULE_DAYS, side="right"
+            )
             otherwise = float(came_after(s[without], t[without], d[without]).mean()) if without.any() else 0.0
             act = list(ACTS.values())[number]
             one, two = ("the second", "the first") if back else ("the first", "the second")
@@ -366,7 +386,11 @@ def past_events(record: OnRecord, question: Question, *, most: int = 5) -> list[
 
 def in_words(question: Question, one: Forecast) -> str:
     """The forecast as a sentence."""
-    span = f" (90 % between {one.low:.0%} and {one.high:.0%})" if one.low is not None and one.high is not None else ""
+    span = (
+        f" (90 % between {one.low:.0%} and {one.high:.0%})"
+        if one.low is not None and one.high is not None
+        else ""
+    )
     return (
         f"{question.source} {question.act_words} {question.target} within {question.days} days of {question.opened}: "
         f"{one.chance:.1%}{span}, {word_for(one.chance)}."

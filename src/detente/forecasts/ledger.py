@@ -41,12 +41,15 @@ class Forecast:
     def __post_init__(self) -> None:
         if not 0 < self.chance < 1:
             raise WrongUse(
-                f"a chance of {self.chance} leaves no room to be wrong", try_="give a number between 0 and 1, neither of them"
+                f"a chance of {self.chance} leaves no room to be wrong",
+                try_="give a number between 0 and 1, neither of them",
             )
 
     @property
     def forecast_id(self) -> str:
-        return content_id(self.question_id, self.forecaster, str(self.issued), self.model, self.inputs, length=12)
+        return content_id(
+            self.question_id, self.forecaster, str(self.issued), self.model, self.inputs, length=12
+        )
 
     def as_json(self) -> dict[str, Any]:
         row = {**asdict(self), "forecast_id": self.forecast_id, "issued": self.issued.isoformat()}
@@ -135,7 +138,9 @@ class Ledger:
             else:
                 question = questions.get(one.question_id)
                 if question is None:
-                    raise WrongUse(f"no question {one.question_id} was asked", try_="list them with detente questions")
+                    raise WrongUse(
+                        f"no question {one.question_id} was asked", try_="list them with detente questions"
+                    )
                 if isinstance(one, Forecast):
                     if one.forecast_id in known:
                         continue
@@ -149,7 +154,10 @@ class Ledger:
                     if one.by != "rule" and not one.reason.strip():
                         raise WrongUse("a settlement by hand needs a reason", try_="add --reason TEXT")
                     before = settled.get(one.question_id)
-                    if before is not None and (one.by == "rule" or (before.by, before.came, before.reason) == (one.by, one.came, one.reason)):
+                    if before is not None and (
+                        one.by == "rule"
+                        or (before.by, before.came, before.reason) == (one.by, one.came, one.reason)
+                    ):
                         continue
                     settled[one.question_id] = one
             fresh.append(one)

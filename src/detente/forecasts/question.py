@@ -18,7 +18,8 @@ SETS = {
     "COOPERATION": tuple(name for name, one in ACTS.items() if one.quad.cooperative),
     "CONFLICT": tuple(name for name, one in ACTS.items() if not one.quad.cooperative),
     **{
-        quad.name.replace("_", "-"): tuple(name for name, one in ACTS.items() if one.quad is quad) for quad in Quad
+        quad.name.replace("_", "-"): tuple(name for name, one in ACTS.items() if one.quad is quad)
+        for quad in Quad
     },
 }
 _PATTERN = re.compile(
@@ -76,7 +77,11 @@ class Question:
     @property
     def rule(self) -> str:
         """The resolution rule, in words."""
-        who = f"between {self.source} and {self.target}" if self.either_way else f"by {self.source} towards {self.target}"
+        who = (
+            f"between {self.source} and {self.target}"
+            if self.either_way
+            else f"by {self.source} towards {self.target}"
+        )
         acts = f"{self.act_words} ({', '.join(self.acts)})" if len(self.acts) > 1 else self.acts[0]
         return (
             f"Yes, if the store holds at least {self.least} act{'s' * (self.least > 1)} {acts} {who}, happened or "
@@ -85,7 +90,12 @@ class Question:
         )
 
     def as_json(self) -> dict[str, Any]:
-        row = {**asdict(self), "question_id": self.question_id, "closes": self.closes.isoformat(), "rule": self.rule}
+        row = {
+            **asdict(self),
+            "question_id": self.question_id,
+            "closes": self.closes.isoformat(),
+            "rule": self.rule,
+        }
         row["opened"] = self.opened.isoformat()
         row["acts"] = list(self.acts)
         return row
@@ -113,7 +123,9 @@ def checked(question: Question) -> Question:
         )
     if question.source == question.target:
         raise WrongUse(
-            "this can never be answered with yes: source and target are the same", where=where, try_="name two actors"
+            "this can never be answered with yes: source and target are the same",
+            where=where,
+            try_="name two actors",
         )
     if not question.acts or question.least < 1:
         raise WrongUse(
@@ -121,7 +133,9 @@ def checked(question: Question) -> Question:
         )
     for name in question.acts:
         if name not in ACTS:
-            raise WrongUse(f'"{name}" is no act', near=", ".join(ACTS), try_=f"use these or {', '.join(SETS)}")
+            raise WrongUse(
+                f'"{name}" is no act', near=", ".join(ACTS), try_=f"use these or {', '.join(SETS)}"
+            )
     # Reports of one act on one day are echoes: each act can count once a day in each direction that is asked.
     most = question.days * len(question.acts)
     if question.least > most:
@@ -163,7 +177,9 @@ def read_pattern(text: str) -> Pattern:
     names: set[str] = set()
     for name in re.split(r"[|,/]", found["acts"]):
         if name not in ACTS and name not in SETS:
-            raise WrongUse(f'"{name}" is no act', near=", ".join(ACTS), try_=f"use these or {', '.join(SETS)}")
+            raise WrongUse(
+                f'"{name}" is no act', near=", ".join(ACTS), try_=f"use these or {', '.join(SETS)}"
+            )
         names |= set(SETS.get(name, (name,)))
     days = int(found["count"]) * _UNIT_DAYS[found["unit"].rstrip("s")]
     return Pattern(found["source"], found["target"], tuple(one for one in ACTS if one in names), days)

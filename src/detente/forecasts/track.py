@@ -101,7 +101,9 @@ def record(name: str, rows: Sequence[Judged], *, still_open: int = 0, seed: int 
     n = len(rows)
     if not n:
         nan = float("nan")
-        return Record(name, 0, still_open, 0, nan, nan, nan, nan, nan, None, None, None, "nothing settled yet")
+        return Record(
+            name, 0, still_open, 0, nan, nan, nan, nan, nan, None, None, None, "nothing settled yet"
+        )
     rng = random.Random(seed)
     briers, skills = [], []
     for _ in range(DRAWS):

@@ -68,7 +68,9 @@ TERMS: tuple[Term, ...] = (
     Term("almost certain", 0.87, 0.99, "Kent 1964"),
     Term("almost certainly", 0.87, 0.99, "Kent 1964"),
     Term("nearly certain", 0.95, 0.99, "ICD 203"),
-    Term("will", 0.85, 0.99, "Kent 1964, read as almost certain: a writer who says will leaves a little open"),
+    Term(
+        "will", 0.85, 0.99, "Kent 1964, read as almost certain: a writer who says will leaves a little open"
+    ),
 )
 
 # What a sentence about the future claims when none of the words is in it.

@@ -34,7 +34,9 @@ def read_journal(folder: Path, name: str) -> list[dict[str, Any]]:
             row = json.loads(line)
         except ValueError as fault:
             raise StoreFault(
-                "a line of the journal is damaged", where=f"{path}, line {number}", try_="restore it from a copy"
+                "a line of the journal is damaged",
+                where=f"{path}, line {number}",
+                try_="restore it from a copy",
             ) from fault
         if not isinstance(row, dict):
             raise StoreFault("a line of the journal is damaged", where=f"{path}, line {number}")
