@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,3 +58,34 @@ def kinds_of(names: Sequence[str]) -> Kinds:
         country[i] = countries.setdefault(where, len(countries))
         role[i] = roles.setdefault(what, len(roles))
     return Kinds(country, role, tuple(countries), tuple(roles))
+
+
+def with_homes(kinds: Kinds, facts: Array, *, least: int = 2, share: float = 0.5) -> Kinds:
+    """Countries for entities whose names tell none: where most of their dealings at home are.
+
+    Dealings at home are facts (s, r, o, ...), inverses included, with a police, a ministry or citizens: with an
+    entity that has a country and is not the state itself, which foreigners deal with too. An entity with at least
+    `least` of them, at least `share` of them in one country, is taken to be of that country.
+
+    >>> kinds = kinds_of(["Kenya", "Police_(Kenya)", "Ada_Lovelace"])
+    >>> homes = with_homes(kinds, np.array([[2, 0, 1], [2, 0, 1], [1, 0, 2]]))
+    >>> kinds.countries[homes.country[2]], kinds.roles[homes.role[2]]
+    ('Kenya', 'named')
+    """
+    state = kinds.roles.index(STATE) if STATE in kinds.roles else -1
+    at_home = (kinds.country[facts[:, 2]] > 0) & (kinds.role[facts[:, 2]] != state)
+    at_home &= kinds.country[facts[:, 0]] == 0
+    own = facts[at_home]
+    width = len(kinds.countries)
+    pairs, counts = np.unique(
+        own[:, 0].astype(np.int64) * width + kinds.country[own[:, 2]], return_counts=True
+    )
+    entity, where = pairs // width, pairs % width
+    total = np.bincount(entity, weights=counts, minlength=len(kinds.country))
+    country = kinds.country.copy()
+    best = np.zeros(len(country))
+    for one, land, count in zip(entity.tolist(), where.tolist(), counts.tolist(), strict=True):
+        if count > best[one] and total[one] >= least and count >= share * total[one]:
+            best[one] = count
+            country[one] = land
+    return replace(kinds, country=country)

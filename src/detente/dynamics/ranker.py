@@ -15,7 +15,7 @@ import numpy as np
 from detente.dynamics.additive import Additive, from_stumps
 from detente.dynamics.features import FEATURES, STAGE, Describer
 from detente.dynamics.history import C_O, CR_C, KR_K, R_O, S_O, SR_C, SR_O, TABLE_WORDS, TABLES, History
-from detente.dynamics.names import kinds_of
+from detente.dynamics.names import kinds_of, with_homes
 from detente.dynamics.rules import Rules
 
 Array = np.ndarray[Any, Any]
@@ -98,7 +98,7 @@ class Ranker:
 
     def __init__(self, names: Sequence[str], relations: int, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self.kinds = kinds_of(names)
+        self.named_kinds = self.kinds = kinds_of(names)
         self.relations = relations
         self.weights = np.array([_FIRST_WEIGHTS.get(i, 0.0) for i in range(STAGE)])
         self.rules = Rules(relations)
@@ -116,6 +116,7 @@ class Ranker:
     def fit(self, facts: Array) -> Ranker:
         """Learn from training facts (s, r, o, day), inverses included; the history holds them all afterwards."""
         rng = np.random.default_rng(self.settings.seed)
+        self.kinds = with_homes(self.named_kinds, facts)
         self.weights = self._fit_weights(facts, rng)
         x, y, sizes = self._collect(facts, rng)
         self.confidence = self.rules.confidence()

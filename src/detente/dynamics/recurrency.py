@@ -25,7 +25,9 @@ class Recurrency:
         One number, or one per relation.
     """
 
-    def __init__(self, entities: int, relations: int, *, decay: float = 0.02, alpha: float = 0.99999) -> None:
+    def __init__(
+        self, entities: int, relations: int, *, decay: float | Array = 0.02, alpha: float | Array = 0.99999
+    ) -> None:
         self.entities = entities
         self.relations = relations
         self.decay = np.broadcast_to(np.asarray(decay, np.float64), 2 * relations)
