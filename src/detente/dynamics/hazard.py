@@ -147,15 +147,18 @@ def describe(acts: Acts, units: Units, origin: int) -> Array:
 def active_days(known: Acts, units: Units) -> Array:
     """On how many distinct days each unit saw its act."""
     out = np.zeros(len(units))
+    if not len(known.day):
+        return out
+    wide = int(max(known.source.max(), known.target.max(), units.source.max(), units.target.max())) + 1
+    start = int(known.day[0])
+    span = int(known.day[-1]) - start + 1
+    pairs = known.source.astype(np.int64) * wide + known.target
+    asked_pairs = units.source.astype(np.int64) * wide + units.target
     for kind in np.unique(units.kind).tolist():
         asked = np.flatnonzero(units.kind == kind)
         own = units.kinds[kind][known.act]
-        rows = np.unique(
-            np.stack([_pair(known.source[own], known.target[own]), known.day[own].astype(np.int64)]), axis=1
-        )
-        out[asked] = _Sums(rows[0], [np.ones(rows.shape[1])])(
-            _pair(units.source[asked], units.target[asked])
-        )[0]
+        rows = np.unique(pairs[own] * span + (known.day[own] - start))
+        out[asked] = _Sums(rows // span, [np.ones(len(rows))])(asked_pairs[asked])[0]
     return out
 
 

@@ -39,7 +39,7 @@ class Settings:
     questions: int = 14_000  # for curves or trees
     near: int = 30  # wrong answers per question: the best by the first score,
     far: int = 20  # and others drawn at random
-    rounds: int = 160
+    rounds: int = 120
     additive_rounds: int = 300
     rate: float = 0.06
     additive_rate: float = 0.2
