@@ -264,6 +264,17 @@ def track(*, store: str | None = None) -> dict[str, list[Record]]:
     return track_records(ledger)
 
 
+def page(*, store: str | None = None) -> str:
+    """The ledger of a store as an HTML page, with the sentences that decided."""
+    from detente.forecasts.page import as_page
+
+    snapshot = pipeline.open_store(store).snapshot()
+    ledger = read_ledger(snapshot.folder)
+    ids = [one for ended in ledger.settlements.values() for one in ended.evidence]
+    words = {one.event_id: one.sentence or "" for one in events_by_id(snapshot, ids)}
+    return as_page(ledger, sentences=words)
+
+
 def questions(*, store: str | None = None) -> tuple[Ledger, dict[str, list[Forecast]]]:
     """The ledger and the forecasts of each question."""
     ledger = read_ledger(pipeline.open_store(store).folder)
@@ -273,4 +284,4 @@ def questions(*, store: str | None = None) -> tuple[Ledger, dict[str, list[Forec
     return ledger, found
 
 
-__all__ = ["Answered", "Drafted", "Settled", "ask", "draft", "questions", "settle", "track"]
+__all__ = ["Answered", "Drafted", "Settled", "ask", "draft", "page", "questions", "settle", "track"]

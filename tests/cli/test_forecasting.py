@@ -115,3 +115,14 @@ def test_the_ledger_only_grows(detente, store):
     detente("settle", "--store", store)
     assert path.read_bytes().startswith(before)
     assert len(path.read_bytes()) > len(before)
+
+
+def test_the_ledger_is_readable_as_a_page(detente, store, tmp_path):
+    detente("forecast", TEXT, "--store", store, "--as-of", "2022-06-01")
+    detente("settle", "--store", store)
+    page = tmp_path / "page.html"
+    assert detente("track-record", "--store", store, "--html", str(page)).code == 0
+    text = page.read_text(encoding="utf-8")
+    for word in ("CHN SUPPORT RUS", "came", "too few to judge", "A made sentence."):
+        assert word in text
+    assert "http" not in text

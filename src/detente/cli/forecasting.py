@@ -219,10 +219,25 @@ def settle(
     print(f"{len(done.settled)} settled, {len(done.open)} open; the store reaches to {done.known_until}")
 
 
-def track_record(store: StoreOption = None, as_json: JsonOption = False) -> None:
+def track_record(
+    store: StoreOption = None,
+    html: Annotated[str | None, typer.Option("--html", help="Write a page.", metavar="FILE")] = None,
+    as_json: JsonOption = False,
+) -> None:
     """How good everyone's forecasts were: Brier, log score, calibration, skill, by horizon and by act."""
     from detente import foresight
 
+    if html:
+        try:
+            Path(html).write_text(foresight.page(store=store), encoding="utf-8")
+        except OSError as fault:
+            from detente.errors import DetenteError
+
+            raise DetenteError(
+                f"cannot write {html}: {fault.strerror}", try_="choose another place"
+            ) from None
+        print(f"wrote {html}", file=sys.stderr)
+        return
     found = foresight.track(store=store)
     if as_json:
         _print_json({group: [one.as_json() for one in rows] for group, rows in found.items()})

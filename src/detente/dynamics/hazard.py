@@ -147,7 +147,7 @@ def describe(acts: Acts, units: Units, origin: int) -> Array:
 def active_days(known: Acts, units: Units) -> Array:
     """On how many distinct days each unit saw its act."""
     out = np.zeros(len(units))
-    if not len(known.day):
+    if not len(known.day) or not len(units):
         return out
     wide = int(max(known.source.max(), known.target.max(), units.source.max(), units.target.max())) + 1
     start = int(known.day[0])
