@@ -97,7 +97,7 @@ def ask(
     pattern = read_pattern(text)
     names = actors or pipeline.tables()
     snapshot = pipeline.open_store(store).snapshot()
-    day = as_of or snapshot.last_published() or date.today()
+    day = as_of or snapshot.last_published() or pipeline.today()
     question = checked(
         Question(
             pipeline.actor_id(pattern.source, names, day),
