@@ -289,8 +289,9 @@ def report(ranks: Ranks, benchmark: Benchmark, *, full: bool = True) -> dict[str
     return result
 
 
-DECAYS = (0.01, 0.02, 0.04, 0.08, 0.1, 0.5, 1.0001)
-ALPHAS = (0.0, 0.5, 0.9, 0.99, 0.99999, 1.0)
+# The first stands where a relation has no question on validation days.
+DECAYS = (0.1, 0.01, 0.02, 0.04, 0.06, 0.08, 0.5, 0.9, 1.0001)
+ALPHAS = (0.99, 0.0, 1e-5, 1e-3, 0.1, 0.5, 0.9, 0.999, 0.99999, 1.0)
 
 
 def choose_recurrency(benchmark: Benchmark) -> tuple[Array, Array]:
