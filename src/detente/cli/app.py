@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli import relating
+from detente.cli import forecasting, relating
 from detente.errors import DetenteError, printable
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(help="Measure how good the coder is on labelled data.", rich_markup_mode=None)
 app.add_typer(evaluate, name="evaluate")
-relating.register(app, evaluate)
 
 StoreOption = Annotated[str | None, typer.Option("--store", help="Folder of the store.", metavar="PATH")]
 DateOption = Annotated[
@@ -478,3 +477,7 @@ def evaluate_mentions(
         _print_json(scores)
     else:
         print_mentions(scores, _console())
+
+
+relating.register(app, evaluate)
+forecasting.register(app, evaluate)
