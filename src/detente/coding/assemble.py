@@ -84,7 +84,7 @@ def _expected(reading: Reading) -> Reading:
     text = reading.sentence.text
 
     def governed(found: Found) -> bool:
-        if found.status not in (Status.PLANNED, Status.HYPOTHETICAL, Status.HAPPENED):
+        if found.status not in (Status.PLANNED, Status.HYPOTHETICAL):
             return False
         head = text[max(0, found.trigger[0] - 120) : found.trigger[0]]
         marks = list(EXPECTING.finditer(head))
