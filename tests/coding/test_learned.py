@@ -170,4 +170,4 @@ def test_acts_of_marked_pairs_keep_their_accuracy(learned, shared_data):
 
 
 # Printed by `detente evaluate coding` and `evaluate plover` on the day the weights were made.
-PINNED = {"f1": 0.0, "f1_pair": 0.0, "status_accuracy": 0.0, "empty_kept": 0.0, "macro_f1": 0.0}
+PINNED = {"f1": 0.689, "f1_pair": 0.732, "status_accuracy": 0.932, "empty_kept": 0.921, "macro_f1": 0.668}
