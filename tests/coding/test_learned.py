@@ -72,7 +72,7 @@ def test_a_sentence_comes_out_the_same_in_any_company(learned):
     [
         ("France asked Algeria for more gas.", ("FRA", "REQUEST", "DZA")),
         ("Algeria rejected the French demand.", ("DZA", "REJECT", "FRA")),
-        ("Russian missiles hit a power plant in Ukraine.", ("RUS", "ASSAULT", "UKR")),
+        ("Israeli jets bombed a weapons depot in Syria.", ("ISR", "ASSAULT", "SYR")),
         ("Japan sent 40 tonnes of rice to Nepal after the earthquake.", ("JPN", "AID", "NPL")),
         ("Brazil accused Bolivia of seizing two refineries.", ("BRA", "ACCUSE", "BOL")),
         ("Turkey was criticised by Greece over the drilling.", ("GRC", "ACCUSE", "TUR")),
