@@ -17,10 +17,11 @@ from detente.settings import data_folder
 
 # A slow machine is no fault of the code: laws are checked on many cases, never against the clock.
 settings.register_profile(
-    "house", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
+    "house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("house")
 
+BASELINE = Path(__file__).parent / "baseline.py"
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 
@@ -43,9 +44,11 @@ def environment() -> dict[str, str]:
 def detente(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> Callable[..., Ran]:
-    """Run the command line in this process, from `main` on, in an empty folder with no store of its own."""
+    """Run the command line in this process, from `main` on, in an empty folder, with the baseline coder."""
+    import baseline
     from detente.cli import main
 
+    monkeypatch.setattr("detente.pipeline.make_coder", baseline.make_coder)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DETENTE_STORE", str(tmp_path / "default-store"))
 
@@ -63,11 +66,11 @@ def detente(
 
 @pytest.fixture
 def detente_process(tmp_path: Path) -> Callable[..., Ran]:
-    """Run the command line as its own process, as a user would."""
+    """Run the command line as its own process, with the baseline coder."""
 
     def run(*words: str, stdin: bytes = b"", **more: object) -> Ran:
         done = subprocess.run(
-            [sys.executable, "-m", "detente", *words],
+            [sys.executable, str(BASELINE), *words],
             input=stdin,
             capture_output=True,
             cwd=tmp_path,
@@ -96,3 +99,12 @@ def coder():
     from detente.coding.lexical import LexicalCoder
 
     return LexicalCoder()
+
+
+@pytest.fixture(scope="session")
+def alignment_data(shared_data: Path) -> Path:
+    """The public alignment tables, or a skip that says where they were looked for."""
+    folder = shared_data / "alignment"
+    if not folder.is_dir():
+        pytest.skip(f"the alignment data is not in {folder} (set DETENTE_DATA)")
+    return folder

@@ -71,3 +71,49 @@ def events(draw: st.DrawFn, *, dated: bool = True) -> Event:
         attributed_to=draw(st.none() | st.sampled_from(["author", "USA"])),
         group=draw(st.none() | st.just("g1")),
     )
+
+
+ARTICLE = """\
+A made article before a made summit
+
+China and Russia met in Beijing on 4 February 2022 and signed an accord. Russia asked Kazakhstan and Uzbekistan for
+help in the spring. Those nations refused Russia. The United States condemned China on Friday.
+
+Also Read: Two ships and a strait
+
+China is expected to meet Russia next week in Samarkand. If Russia presses China too hard, it will alienate Kazakhstan.
+India watched the talks with Pakistan in mind. Kazakhstan keeps its own counsel. The harvest was good.
+"""
+
+
+def made_brief(text: str = ARTICLE, *, tables: Any = None, ties: Any = (), **facts: Any) -> Any:
+    """The brief of a text by the baseline coder, without any store."""
+    from baseline import make_coder
+    from detente.actors import gazetteer
+    from detente.brief import make_brief
+    from detente.documents import make_document
+
+    facts = {"published": date(2022, 9, 14), "published_basis": "given", "title": "A made article", **facts}
+    coder = make_coder(tables)
+    return make_brief(
+        coder.code(make_document(text, **facts)),
+        tables or gazetteer(),
+        coder=coder.name,
+        ties=ties,
+        ties_as_of=date(2022, 9, 14),
+    )
+
+
+def made_ties() -> Any:
+    """Ties of a small made history."""
+    import ibis
+
+    from detente.events import events_table
+    from detente.relations import ties
+
+    history = [
+        made_event(source, target, act, published=date(2022, 9, 1) - timedelta(days=10 * n), start=n)
+        for source, target, act in (("CHN", "RUS", "AID"), ("CHN", "USA", "ACCUSE"), ("IND", "PAK", "REJECT"))
+        for n in range(6)
+    ]
+    return ties(ibis.memtable(events_table(history)), as_of=date(2022, 9, 14))

@@ -12,25 +12,32 @@ import torch
 from model import Network
 
 
+class OneSentence(torch.nn.Module):
+    """The encoder for one sentence at a time: no padding, so no mask."""
+
+    def __init__(self, encoder: torch.nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        return self.encoder(ids, torch.ones_like(ids))
+
+
 def export(network: Network, tokenizer_file: Path, out: Path, card: dict[str, Any]) -> None:
     """Fill `out` with encoder.onnx, head.npz, tokenizer.json and card.json."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     out.mkdir(parents=True, exist_ok=True)
     network.eval()
-    ids = torch.ones(2, 12, dtype=torch.long)
+    ids = torch.ones(1, 12, dtype=torch.long)
     plain = out / "encoder-float.onnx"
     torch.onnx.export(
-        network.encoder,
-        (ids, torch.ones(2, 12)),
+        OneSentence(network.encoder),
+        (ids,),
         str(plain),
-        input_names=["ids", "mask"],
+        input_names=["ids"],
         output_names=["hidden"],
-        dynamic_axes={
-            "ids": {0: "batch", 1: "length"},
-            "mask": {0: "batch", 1: "length"},
-            "hidden": {0: "batch", 1: "length"},
-        },
+        dynamic_axes={"ids": {1: "length"}, "hidden": {1: "length"}},
         opset_version=17,
         dynamo=False,
     )

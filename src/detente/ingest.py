@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, StoreFault
@@ -133,7 +134,7 @@ def _reading(
 
     for number, source in enumerate(found):
         try:
-            name = fingerprint(source)
+            name = "" if source.broken else fingerprint(source)
         except OSError:
             name = ""
         file = _File(number, source, content_id(name, options) if name else "")
@@ -215,7 +216,8 @@ def _documents(file: _File, stream: Any, reading: Any) -> Iterator[tuple[str, An
         if file.source.path == "-"
         else file.source.name.removesuffix(".gz").removesuffix(".xz")
     )
-    document = document_of(data, name, given_date=reading.given_date)
+    size = Path(name).stat().st_size if file.source.path == name else 0
+    document = document_of(data, name, given_date=reading.given_date, size=size)
     yield "documents", (file, [(document, "")], 1, 0)
 
 

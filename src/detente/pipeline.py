@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -40,6 +41,7 @@ def make_coder(
     name: str = "learned",
     min_confidence: float | None = None,
     weights: str | None = None,
+    threads: int = 2,
 ) -> Coder:
     """A coder by name: the learned one, or the baseline of verb lists."""
     if name == "lexical":
@@ -50,7 +52,9 @@ def make_coder(
         raise WrongUse(f'there is no coder "{name}"', near="learned, lexical")
     from detente.coding.learned import LearnedCoder
 
-    return LearnedCoder(actors, weights=Path(weights) if weights else None, min_confidence=min_confidence)
+    return LearnedCoder(
+        actors, weights=Path(weights) if weights else None, min_confidence=min_confidence, threads=threads
+    )
 
 
 def today() -> date:
@@ -68,6 +72,62 @@ def code(documents: Iterable[Document], coder: Coder) -> Iterable[Coding]:
     """Code documents one by one. Text that is not English is kept and not coded."""
     for document in documents:
         yield code_one(document, coder)
+
+
+def code_in_parallel(
+    documents: Iterable[Document],
+    *,
+    jobs: int,
+    actors_file: str | None = None,
+    weights: str | None = None,
+    min_confidence: float | None = None,
+) -> Iterator[Coding]:
+    """Code documents in several processes. The order and the content of the answers do not depend on `jobs`."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(
+        jobs, get_context("spawn"), _start_worker, (actors_file, weights, min_confidence)
+    ) as workers:
+        waiting: deque[Future[list[Coding]]] = deque()
+        for several in batched(documents, 16):
+            waiting.append(workers.submit(_code_several, several))
+            if len(waiting) >= 4 * jobs:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
+    """Lists of up to `size` documents."""
+    several: list[Document] = []
+    for document in documents:
+        several.append(document)
+        if len(several) == size:
+            yield several
+            several = []
+    if several:
+        yield several
+
+
+_worker: list[Coder] = []
+
+
+def _start_worker(actors_file: str | None, weights: str | None, min_confidence: float | None) -> None:
+    coder = make_coder(tables(actors_file), weights=weights, min_confidence=min_confidence, threads=1)
+    _worker[:] = [coder]
+
+
+def _code_several(documents: list[Document]) -> list[Coding]:
+    return [code_one(document, _worker[0]) for document in documents]
+
+
+def coded_already(journal: Path) -> set[str]:
+    """Ids of the documents that an unfinished run has written."""
+    if not journal.exists():
+        return set()
+    lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    return {line.rstrip("\n") for line in lines if line.endswith("\n")}
 
 
 def open_store(given: str | None) -> Store:
@@ -147,6 +207,7 @@ def actor_id(name: str, actors: Gazetteer, day: date | None = None) -> str:
     """
     from detente.actors import Resolver
 
+    name = name.encode("utf-8", "replace").decode()  # a terminal may hand over bytes that are no text
     if name.upper() in actors.actors:
         return name.upper()
     found = Resolver(actors).resolve(name, day)

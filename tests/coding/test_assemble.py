@@ -86,7 +86,11 @@ def test_every_expected_event_is_an_expectation_and_nothing_else_is(found):
 
 
 def test_of_two_statuses_of_one_act_the_likelier_stays():
-    coding = read(act("AAA", "BBB", status="happened", p=0.6), act("AAA", "BBB", status="planned", p=0.8))
+    coding = read(
+        act("AAA", "BBB", status="happened", p=0.6),
+        act("AAA", "BBB", status="planned", p=0.8),
+        text="AAA, BBB, CCC and DDD will perhaps meet next week if they agree.",
+    )
     (event,) = coding.events
     assert event.status == "planned"
 
@@ -132,3 +136,8 @@ def test_what_was_not_coded_says_why():
 def test_a_text_of_nothing_but_boilerplate_says_that_nothing_is_left():
     coding = assemble(make_document("Advertisement\nShare"), [], coder="made")
     assert any("nothing is left" in one for one in coding.warnings)
+
+
+def test_an_act_that_is_expected_to_come_is_expected_and_not_planned():
+    (event,) = read(act("AAA", "BBB", status="planned", p=0.8)).events
+    assert event.status == "expected"

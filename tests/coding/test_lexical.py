@@ -145,6 +145,13 @@ def test_each_of_two_joined_by_and_acts():
     }
 
 
+def test_those_nations_act_together():
+    assert found("Russia asked Kazakhstan and Uzbekistan for help. Those nations refused Russia.") >= {
+        ("KAZ", "RUS", "REJECT", "happened"),
+        ("UZB", "RUS", "REJECT", "happened"),
+    }
+
+
 def test_a_meeting_of_several_is_one_act_whose_source_was_named_first():
     events = CODER.code(make_document("Kazakhstan, Russia and China met.")).events
     assert {(one.source, one.target) for one in events} == {("KAZ", "RUS"), ("KAZ", "CHN")}

@@ -57,6 +57,8 @@ def test_cleaned_characters_stand_in_the_order_of_the_original(original):
 
 
 @given(texts)
+@example("\x08 0")
+@example("a \u200b b")
 def test_cleaning_twice_changes_nothing_more(original):
     once = clean(original)
     again = clean(once.text)
@@ -106,7 +108,13 @@ def test_a_line_that_points_to_another_story_becomes_a_related_story(line, title
 def test_a_related_story_in_brackets_leaves_its_sentence_whole():
     cleaned = clean("China met Russia (Also read: Iran hits back) on Friday.")
     assert cleaned.related == ("Iran hits back",)
-    assert cleaned.text.split() == ["China", "met", "Russia", "on", "Friday."]
+    assert cleaned.text == "China met Russia on Friday."
+
+
+def test_a_sentence_that_opens_with_a_link_in_brackets_stays():
+    cleaned = clean("(Also read: Iran hits back) China met Russia [See also: Two ships].")
+    assert cleaned.related == ("Iran hits back", "Two ships")
+    assert cleaned.text == "China met Russia."
 
 
 @pytest.mark.parametrize(

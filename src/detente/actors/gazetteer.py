@@ -15,6 +15,7 @@ from detente.actors.actor import Actor, Holder, Membership, Name
 from detente.errors import UnreadableInput, WrongUse
 from detente.periods import Period, parse_day
 
+_CLDR_CODES = {"UN": "UN", "EU": "EU", "EUROZONE": "EZ"}  # organisations that CLDR names
 CODE_SYSTEMS = ("iso2", "iso3", "cow", "cow_abb", "gw", "fips", "cameo")
 
 
@@ -65,6 +66,37 @@ class Gazetteer:
             if one.id not in changed and one.codes.get(system) == code and one.period.holds(day)
         ]
         return min(found, key=lambda one: one.period.until is not None) if found else None
+
+    def name_in(self, actor: str, language: str) -> str:
+        """The name of an actor in a language, by CLDR; its English name where CLDR has none.
+
+        Parameters
+        ----------
+        actor : actor id.
+        language : a language code such as `fr`, `zh` or `pt_BR`.
+
+        Raises
+        ------
+        WrongUse : no such actor, or no such language.
+
+        Examples
+        --------
+        >>> gazetteer().name_in("DEU", "fr")
+        'Allemagne'
+        """
+        from babel import Locale, UnknownLocaleError
+
+        one = self.actors.get(actor)
+        if one is None:
+            raise WrongUse(f'no actor has the id "{actor}"', try_="ids are such as DEU, SCO or HAMAS")
+        try:
+            territories = Locale.parse(language.replace("-", "_")).territories
+        except (ValueError, UnknownLocaleError):
+            raise WrongUse(
+                f'"{language}" is no language CLDR knows', try_="codes such as fr, es, ar, zh"
+            ) from None
+        code = _CLDR_CODES.get(actor) or (one.codes.get("iso2", "") if one.period.until is None else "")
+        return str(territories.get(code, one.name))
 
     def with_own(self, path: Path) -> Gazetteer:
         """The tables with a user's own actors on top; where a name is in both, the user's wins.

@@ -54,9 +54,26 @@ class Brief:
         """One sentence with the counts, to stand on top."""
         acts = len({event.group or event.event_id for event in self.coding.events})
         return (
-            f"{len(self.actors)} actors, {acts} acts, {len(self.coding.expectations)} expectations and "
-            f"{len(self.coding.conditionals)} conditionals in {len(self.coding.sentences)} sentences"
+            f"{_count(len(self.actors), 'actor')}, {_count(acts, 'act')}, "
+            f"{_count(len(self.coding.expectations), 'expectation')} and "
+            f"{_count(len(self.coding.conditionals), 'conditional')} in "
+            f"{_count(len(self.coding.sentences), 'sentence')}"
         )
+
+    @property
+    def shown_ties(self) -> tuple[Tie, ...]:
+        """The ties worth a reader's two minutes: of pairs that do something in the text, then by weight; twelve at most."""
+        acting = {frozenset(event.actors) for event in self.coding.events}
+        ranked = sorted(
+            (one for one in self.ties if one.acts),
+            key=lambda one: (
+                frozenset((one.first, one.second)) not in acting,
+                -one.acts,
+                one.first,
+                one.second,
+            ),
+        )
+        return tuple(ranked[:12])
 
     def name(self, actor: str | None) -> str:
         if actor is None:
@@ -258,11 +275,20 @@ def tie_sentence(brief: Brief, one: Tie) -> str:
     trend = ""
     if one.trend is not None and abs(one.trend) >= 0.1:
         trend = f", {'warmer' if one.trend > 0 else 'colder'} by {abs(one.trend):.2f} than half a year before"
-    acts = f"{one.acts} act{'s' if one.acts != 1 else ''} ({one.cooperative} friendly, {one.conflictual} hostile)"
+    acts = f"{_count(one.acts, 'act')} ({one.cooperative} friendly, {one.conflictual} hostile)"
     return (
         f"{pair}: {one.verdict}, {one.alignment:+.2f} (90 % between {one.low:+.2f} and {one.high:+.2f}) "
         f"from {acts}{trend}"
     )
+
+
+def times(count: int) -> str:
+    """How often, in words: once, or a number of times."""
+    return "once" if count == 1 else f"{count} times"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ def ties_chart(ties: Sequence[Tie], name: Callable[[str | None], str]) -> str:
 
     rows = [
         {
-            "pair": f"{name(one.first)} – {name(one.second)}",
+            "pair": f"{_short(one.first, name)} – {_short(one.second, name)}",
             "alignment": round(one.alignment, 4),
             "low": round(one.low, 4),
             "high": round(one.high, 4),
@@ -64,6 +64,11 @@ def ties_chart(ties: Sequence[Tie], name: Callable[[str | None], str]) -> str:
     )
     svg: str = vl_convert.vegalite_to_svg(chart.to_json())
     return responsive(svg)
+
+
+def _short(actor: str, name: Callable[[str | None], str]) -> str:
+    """The name, or the code where the name would not fit beside a chart."""
+    return name(actor) if len(name(actor)) <= 24 else actor
 
 
 def responsive(svg: str) -> str:

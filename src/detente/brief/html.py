@@ -55,7 +55,7 @@ def as_html(brief: Brief) -> str:
     """A self-contained page: no script, no outside request; follows light and dark; made for print too."""
     from markupsafe import Markup
 
-    chart = Markup(ties_chart(brief.ties, brief.name)) if any(one.acts for one in brief.ties) else None
+    chart = Markup(ties_chart(brief.shown_ties, brief.name)) if brief.shown_ties else None
     return _template().render(
         brief=brief,
         document=brief.coding.document,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from detente.brief.brief import Brief, event_line, grouped, speaker_text, tie_sentence, when_text
+from detente.brief.brief import Brief, event_line, grouped, speaker_text, tie_sentence, times, when_text
 
 
 def escape(text: str) -> str:
     """Text from outside, with everything that Markdown would read as markup disarmed."""
-    return re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", " ".join(text.split()))
+    plain = re.sub(r"([\\`*_{}\[\]<>#|!~&])", r"\\\1", " ".join(text.split()))
+    # What would open a list or draw a line where the text begins with it.
+    return re.sub(r"^(\d{1,9})([.)])|^([-+=])", r"\1\\\2\3", plain)
 
 
 def as_markdown(brief: Brief) -> str:
@@ -32,7 +34,7 @@ def as_markdown(brief: Brief) -> str:
     lines += ["## Who is in it", ""]
     for one in brief.actors:
         lines.append(
-            f"- **{escape(one.name)}** ({one.id}), {one.mentions} times: {escape(', '.join(one.words[:6]))}"
+            f"- **{escape(one.name)}** ({one.id}), {times(one.mentions)}: {escape(', '.join(one.words[:6]))}"
         )
     if not brief.actors:
         lines.append("Nobody of the tables is named.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
-from detente.brief.brief import Brief, event_line, grouped, speaker_text, tie_sentence, when_text
+from detente.brief.brief import Brief, event_line, grouped, speaker_text, tie_sentence, times, when_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 def print_brief(brief: Brief, console: Console) -> None:
     """Print the brief; words of the text are printed as they are, never read as markup."""
-    from rich.padding import Padding
     from rich.text import Text
 
     def head(text: str) -> None:
@@ -20,7 +20,9 @@ def print_brief(brief: Brief, console: Console) -> None:
         console.print(Text(text, style="bold underline"))
 
     def indented(text: str, style: str = "") -> None:
-        console.print(Padding(Text(text, style=style), (0, 0, 0, 4)))
+        lines = textwrap.wrap(text, max(20, console.width - 4)) if console.is_terminal else [text]
+        for line in lines:
+            console.print(Text("    " + line, style=style))
 
     document = brief.coding.document
     console.print(Text(brief.title, style="bold"))
@@ -31,7 +33,7 @@ def print_brief(brief: Brief, console: Console) -> None:
         console.print(Text(f"Note: {note}", style="yellow"))
     head("Who is in it")
     for one in brief.actors:
-        console.print(Text(f"  {one.id:<6} {one.name}, {one.mentions} times ({', '.join(one.words[:6])})"))
+        console.print(Text(f"  {one.id:<6} {one.name}, {times(one.mentions)} ({', '.join(one.words[:6])})"))
     for section in brief.sections:
         head(section.heading)
         for events in grouped(section.events):
@@ -48,8 +50,11 @@ def print_brief(brief: Brief, console: Console) -> None:
     head("Where the ties stand")
     if brief.ties:
         console.print(Text(f"  from the store, as of {brief.ties_as_of}", style="dim"))
-        for tie in brief.ties:
+        for tie in brief.shown_ties:
             console.print(Text(f"  {tie_sentence(brief, tie)}"))
+        rest = len(brief.ties) - len(brief.shown_ties)
+        if rest:
+            console.print(Text(f"  and {rest} more pairs (in --html, --md and --json)", style="dim"))
     else:
         console.print(Text(f"  {brief.store_note or 'no store was read'}", style="dim"))
     if document.related:

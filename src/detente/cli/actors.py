@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.actors import Gazetteer, Resolution, Resolver
+from detente.actors.resolve import TABLES_END
 from detente.errors import UnknownActor
 from detente.pipeline import near_names
 
@@ -51,13 +52,15 @@ def actor_card(name: str, tables: Gazetteer, day: date) -> dict[str, Any]:
             "runners_up": [list(one) for one in reading.runners_up],
         },
         "codes": actor.codes,
-        "names": sorted(
-            {
+        "names": list(
+            dict.fromkeys(
                 one.form
+                for kind in _NAME_ORDER
                 for one in tables.names
-                if one.actor == actor.id and one.kind not in ("person", "family")
-            }
+                if one.actor == actor.id and one.kind == kind
+            )
         ),
+        "offices_known_until": str(TABLES_END),
         "offices": [
             {
                 "office": one.office,
@@ -80,6 +83,9 @@ def actor_card(name: str, tables: Gazetteer, day: date) -> dict[str, Any]:
             for one in seats
         ],
     }
+
+
+_NAME_ORDER = ("name", "abbreviation", "alias", "adjective", "people", "capital", "seat", "former", "city")
 
 
 def _text(day: date | None) -> str | None:
@@ -125,18 +131,54 @@ def print_actor(card: dict[str, Any], console: Console) -> None:
                 "yes" if one["checked"] else "no",
             )
         console.print(table)
+        if card["as_of"] >= card["offices_known_until"]:
+            console.print(
+                Text(f"(the tables know nothing from {card['offices_known_until']} on)", style="yellow")
+            )
     if card["members"]:
         console.print(
             Text(f"members on {card['as_of']} ({len(card['members'])}): " + ", ".join(card["members"]))
         )
     if card["seats"]:
         now = [one for one in card["seats"] if one["until"] is None and one["role"] != "suspended"]
-        past = [one for one in card["seats"] if one["until"] is not None]
+        sitting = {one["organisation"] for one in now}
+        past = {
+            one["organisation"]: one["until"]
+            for one in card["seats"]
+            if one["until"] is not None and one["role"] == "member" and one["organisation"] not in sitting
+        }
         sat = ", ".join(
             one["organisation"] + ("" if one["role"] == "member" else f" ({one['role']})") for one in now
         )
         console.print(Text("sits in " + sat))
         if past:
-            console.print(
-                Text("left    " + ", ".join(f"{one['organisation']} ({one['until']})" for one in past))
-            )
+            console.print(Text("left    " + ", ".join(f"{one} ({day})" for one, day in past.items())))
+
+
+def print_mentions(scores: dict[str, Any], console: Console) -> None:
+    """Accuracy by kind, ours beside the baseline."""
+    base = scores["baseline"]
+    table = Table(box=None)
+    for column in ("kind", "n", "accuracy", "exact CLDR names"):
+        table.add_column(column, justify="left" if column == "kind" else "right")
+    for kind in ("plain", "traps"):
+        ours, theirs = scores[kind], base[kind]
+        table.add_row(
+            f"all {kind}",
+            str(ours["n"]),
+            f"{ours['accuracy']:.3f}",
+            f"{theirs['accuracy']:.3f}",
+            style="bold",
+        )
+    for kind, one in scores["by_kind"].items():
+        table.add_row(
+            kind, str(one["n"]), f"{one['accuracy']:.3f}", f"{base['by_kind'][kind]['accuracy']:.3f}"
+        )
+    console.print(table)
+    for name, one in (("accuracy", scores), ("exact CLDR names", base)):
+        console.print(
+            f"{name} {one['accuracy']:.3f} ({one['accuracy_low']:.3f} to {one['accuracy_high']:.3f}) "
+            f"on {one['mentions']} mentions; reading right too: {one['reading_accuracy']:.3f}"
+        )
+    for name, value in scores["speed"].items():
+        console.print(f"{name.replace('_', ' ')}: {value:,.0f}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.errors import DetenteError
+from detente.cli import forecasting, relating
+from detente.errors import DetenteError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,19 +59,23 @@ ConfidenceOption = Annotated[
 ]
 
 
+INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; faults go to stderr with the exit code of their kind."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal of few characters shows what it can
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except DetenteError as fault:
         print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
         sys.exit(fault.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print("stopped; nothing was kept of what was unfinished", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            print("stopped; nothing was kept of what was unfinished", file=sys.stderr)
+        raise
 
 
 def _day(text: str | None, option: str) -> date | None:
@@ -85,12 +90,13 @@ def _console() -> Console:
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+def _print_json(value: Any, *, indent: int | None = 1) -> None:
+    ascii_only = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    print(json.dumps(value, ensure_ascii=ascii_only, default=str, indent=indent))
 
 
 def _warn(text: str) -> None:
-    print(f"warning: {text}", file=sys.stderr)
+    print(f"warning: {printable(text)}", file=sys.stderr)
 
 
 def _progress() -> Callable[[str, int, int | None], None]:
@@ -122,7 +128,12 @@ def brief(
     ],
     date: DateOption = None,
     store: StoreOption = None,
-    html: Annotated[str | None, typer.Option("--html", help="Write an HTML page.", metavar="FILE")] = None,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            "--html", help="Write an HTML page (FILE-1, FILE-2 for several articles).", metavar="FILE"
+        ),
+    ] = None,
     md: Annotated[str | None, typer.Option("--md", help="Write Markdown.", metavar="FILE")] = None,
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
@@ -146,9 +157,11 @@ def brief(
             _warn(f"{one.title}: no date is known, so its acts count towards no tie; give one with --date")
     for path, render in ((html, as_html), (md, as_markdown)):
         if path:
-            pages = [render(one) for one in briefs]
-            _write(path, pages[0] if len(pages) == 1 else "\n".join(pages))
-            print(f"wrote {path}", file=sys.stderr)
+            for number, one in enumerate(briefs, 1):
+                page = Path(path)
+                page = page if len(briefs) == 1 else page.with_stem(f"{page.stem}-{number}")
+                _write(str(page), render(one))
+                print(f"wrote {page}", file=sys.stderr)
     if as_json:
         shapes = [one.as_json() for one in briefs]
         _print_json(shapes[0] if len(shapes) == 1 else shapes)
@@ -167,19 +180,39 @@ def code(
     actors: ActorsOption = None,
     min_confidence: ConfidenceOption = None,
     weights: WeightsOption = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes to code in.", min=1)] = 1,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", help="Write here; a run that was stopped goes on where it stood.", metavar="FILE"
+        ),
+    ] = None,
 ) -> None:
     """Print the events of texts, one JSON line each."""
     from detente import pipeline
+    from detente.cli.writing import EventsOut
 
-    coder = pipeline.make_coder(pipeline.tables(actors), min_confidence=min_confidence, weights=weights)
-    found = 0
-    for coding in pipeline.code(pipeline.ingest(paths, given_date=_day(date, "--date")), coder):
-        for note in (*coding.document.notes, *coding.warnings):
-            _warn(f"{coding.document.title or coding.document.document_id}: {note}")
-        for event in coding.events:
-            found += 1
-            print(json.dumps(event.as_json(), ensure_ascii=False))
-    if not found:
+    given = _day(date, "--date")
+    show = _progress()
+    with EventsOut(out) as sink:
+        documents = (
+            one for one in pipeline.ingest(paths, given_date=given) if one.document_id not in sink.written
+        )
+        if jobs > 1:
+            codings = pipeline.code_in_parallel(
+                documents, jobs=jobs, actors_file=actors, weights=weights, min_confidence=min_confidence
+            )
+        else:
+            coder = pipeline.make_coder(
+                pipeline.tables(actors), min_confidence=min_confidence, weights=weights
+            )
+            codings = iter(pipeline.code(documents, coder))
+        for number, coding in enumerate(codings, 1):
+            for note in (*coding.document.notes, *coding.warnings):
+                _warn(f"{coding.document.title or coding.document.document_id}: {note}")
+            sink.write(coding)
+            show("documents coded", number, None)
+    if not sink.events:
         raise typer.Exit(4)
 
 
@@ -194,7 +227,7 @@ def explain(
     from detente.coding.explain import explain as explained
 
     for line in explained(sentence, pipeline.make_coder(pipeline.tables(actors)), _day(date, "--date")):
-        print(line)
+        print(printable(line))
 
 
 @app.command()
@@ -217,7 +250,7 @@ def pair(
 
         tie = {**asdict(view.tie), "verdict": view.tie.verdict}
         events = [one.as_json() for one in view.events]
-        print(json.dumps({"tie": tie, "months": view.months, "events": events}, default=str, indent=1))
+        _print_json({"tie": tie, "months": view.months, "events": events})
     else:
         from detente.cli.show import print_pair
 
@@ -282,7 +315,7 @@ def demo(
     """Load the example history, brief the example article, write a page, and say where it is."""
     from detente.cli.demo import run_demo
 
-    run_demo(html, store, _console(), _progress())
+    run_demo(html, store, _console(), _progress(), _write)
 
 
 @evaluate.command("coding")
@@ -352,5 +385,46 @@ def evaluate_actors(
         for name, value in scores["baseline"].items():
             print(f"baseline {name:<19} {value:.3f}")
 
+
+@evaluate.command("reading")
+def evaluate_reading(
+    gold: Annotated[str, typer.Argument(help="Labelled passages, JSON lines.")],
+    weights: WeightsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Expectations, conditionals and anaphors of labelled passages: precision and recall."""
+    from detente import pipeline
+    from detente.evaluation.reading import evaluate_reading as run
+
+    scores = run(Path(gold), pipeline.make_coder(weights=weights))
+    if as_json:
+        _print_json(scores)
+    else:
+        for name, one in scores.items():
+            print(
+                f"{name:<20} precision {one['precision']:.3f}  recall {one['recall']:.3f}  of {one['labelled']}"
+            )
+
+
+@evaluate.command("mentions")
+def evaluate_mentions(
+    gold: Annotated[str, typer.Argument(help="Labelled mentions, JSON lines.")],
+    actors: ActorsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who is meant by labelled mentions, by kind, beside an exact match on CLDR names."""
+    from detente import pipeline
+    from detente.cli.actors import print_mentions
+    from detente.evaluation.mentions import evaluate_mentions as run
+
+    scores = run(Path(gold), pipeline.tables(actors))
+    if as_json:
+        _print_json(scores)
+    else:
+        print_mentions(scores, _console())
+
+
+relating.register(app, evaluate)
+forecasting.register(app, evaluate)
 
 from detente.cli import feeding  # noqa: E402, F401  # load, get, unresolved, correct, doctor

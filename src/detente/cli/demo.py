@@ -30,7 +30,11 @@ def examples_folder() -> Path:
 
 
 def run_demo(
-    html: str, store: str | None, console: Console, progress: Callable[[str, int, int | None], None]
+    html: str,
+    store: str | None,
+    console: Console,
+    progress: Callable[[str, int, int | None], None],
+    write: Callable[[str, str], None],
 ) -> None:
     """Load the history, brief the article against it, write the page, say where it is."""
     from detente.brief import as_html, print_brief
@@ -39,7 +43,7 @@ def run_demo(
     tables = pipeline.tables()
     coder = pipeline.make_coder(tables)
     where = Path(store) if store else Path(tempfile.gettempdir()) / "detente-demo-store"
-    console.print(f"1. Loading the example history into {where}")
+    console.print(f"1. Loading the example history into {where}", markup=False)
     done = pipeline.load([str(folder / "dispatches.jsonl")], Store(where), coder, progress=progress)
     totals = done.ledger.totals()
     console.print(
@@ -51,6 +55,6 @@ def run_demo(
     brief = pipeline.brief(document, coder, tables, store=str(where))
     print_brief(brief, console)
     page = Path(html).resolve()
-    page.write_text(as_html(brief), encoding="utf-8")
-    console.print(f"\n3. The same as a page: {page}", soft_wrap=True)
-    console.print(f"   Ask on:  detente pair CHN RUS --store {where}", soft_wrap=True)
+    write(str(page), as_html(brief))
+    console.print(f"\n3. The same as a page: {page}", markup=False, soft_wrap=True)
+    console.print(f"   Ask on:  detente pair CHN RUS --store {where}", markup=False, soft_wrap=True)

@@ -151,7 +151,12 @@ def print_ledger(ledger: Any) -> None:
                 _warn(f"{one.path}, {reason}")
             shown += 1
     if shown > 20:
-        _warn(f"and {shown - 20:,} more lines set aside; all are kept, and detente doctor reads them again")
+        _warn(
+            f"{shown - 20:,} more lines were kept aside (--json shows the reason of each); detente doctor reads them again"
+        )
+    for one in ledger.files:
+        if not one.parsed and not one.quarantined and not one.fault:
+            _warn(f"{one.path} holds nothing to load")
 
 
 @app.command()

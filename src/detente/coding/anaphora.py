@@ -128,5 +128,5 @@ def _last_subject(before: Remembered, *, plural: bool, here: list[str]) -> list[
         return []
     said = [actor for actor, kind in before.sentences[-1] if actor not in here]
     if plural:
-        return said[:2] if len(said) >= 2 else []
+        return said[:2]
     return said[:1]

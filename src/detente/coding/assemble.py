@@ -46,7 +46,7 @@ def assemble(document: Document, readings: Sequence[Reading], *, coder: str) -> 
     expectations: list[Expectation] = []
     conditionals: list[Conditional] = []
     uncoded: list[Uncoded] = []
-    for reading in readings:
+    for reading in _coming_meetings([_expected(one) for one in readings]):
         sentence = reading.sentence
         rows = _events(document, reading)
         events += rows
@@ -71,6 +71,66 @@ def assemble(document: Document, readings: Sequence[Reading], *, coder: str) -> 
         uncoded=tuple(uncoded),
         warnings=tuple(_warnings(document, readings, events)),
     )
+
+
+_NOUN_MEETING = re.compile(r"\b(?:meetings?|talks|summit|visit|trip|dialogue)\b", re.I)
+
+
+def _expected(reading: Reading) -> Reading:
+    """An act governed by "is expected to", "will probably" and their like is expected, not planned.
+
+    The words must stand before the trigger, in the same clause and within 80 characters.
+    """
+    text = reading.sentence.text
+
+    def governed(found: Found) -> bool:
+        if found.status not in (Status.PLANNED, Status.HYPOTHETICAL):
+            return False
+        head = text[max(0, found.trigger[0] - 120) : found.trigger[0]]
+        marks = list(EXPECTING.finditer(head))
+        return (
+            bool(marks)
+            and len(head) - marks[-1].end() <= 80
+            and not re.search(r"[;:]|, (?:but|which|who|while|and (?!to\b))\b", head[marks[-1].end() :])
+        )
+
+    return replace(
+        reading,
+        found=tuple(replace(one, status=Status.EXPECTED) if governed(one) else one for one in reading.found),
+    )
+
+
+def _coming_meetings(readings: Sequence[Reading]) -> list[Reading]:
+    """A meeting named only by its noun is the one that the same text says is still to come.
+
+    "Xi's meeting with Putin is an endorsement. ... Putin and Xi will meet": one meeting, planned.
+    """
+    coming = {
+        frozenset((one.source, one.target)): one.confidence
+        for reading in readings
+        for one in reading.found
+        if one.act == "CONSULT" and one.status == Status.PLANNED and one.target
+    }
+
+    def same(reading: Reading, one: Found) -> bool:
+        pair = frozenset((one.source, one.target or ""))
+        words = reading.sentence.text[slice(*one.trigger)]
+        return (
+            one.act == "CONSULT"
+            and one.status in (Status.HAPPENED, Status.ONGOING)
+            and coming.get(pair, 0.0) > one.confidence
+            and bool(_NOUN_MEETING.fullmatch(words.strip()))
+        )
+
+    return [
+        replace(
+            reading,
+            found=tuple(
+                replace(one, status=Status.PLANNED) if same(reading, one) else one for one in reading.found
+            ),
+        )
+        for reading in readings
+    ]
 
 
 def _events(document: Document, reading: Reading) -> list[Event]:

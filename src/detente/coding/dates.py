@@ -40,10 +40,11 @@ _FULL = re.compile(
 _MONTH_YEAR = re.compile(
     rf"\b(?:in|since|during|until|by|of|early|late|mid-)?\s*{_MONTH}(?:\s+of)?\s+(?P<year>(?:19|20)\d\d)\b"
 )
-_IN_MONTH = re.compile(rf"\b(?P<prep>in|since|last|next|this)\s+{_MONTH}\b(?!\s*\d)")
+_IN_MONTH = re.compile(rf"\b(?P<prep>(?i:in|since|last|next|this))\s+{_MONTH}\b(?!\s*\d)")
 _YEAR = re.compile(
     r"\b(?:in|since|the|of|during|from|until)\s+(?:early\s+|late\s+|mid-?)?(?:the\s+)?(?P<year>(?:19|20)\d\d)\b(?!s)"
 )
+_FIRST_SINCE = re.compile(r"\bfirst\b[^.;]{0,40}\bsince\b[^.;]{0,12}$", re.I)
 _WEEKDAY = re.compile(
     r"\b(?P<prep>last|next|this|on)?\s*(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
@@ -155,7 +156,8 @@ def _all(sentence: str, published: date | None, future: bool) -> list[tuple[int,
         day = _resolve_day(None, month, 1, published, future or m["prep"] == "next")
         add(m, day, Precision.MONTH)
     for m in _YEAR.finditer(sentence):
-        add(m, date(int(m["year"]), 1, 1), Precision.YEAR)
+        if not _FIRST_SINCE.search(sentence[: m.end()]):
+            add(m, date(int(m["year"]), 1, 1), Precision.YEAR)
     if published:
         for pattern, count, precision in _RELATIVE:
             for m in pattern.finditer(sentence):

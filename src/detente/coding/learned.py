@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
@@ -22,7 +22,7 @@ from detente.events import Coding, Sentence
 from detente.ontology import UNORDERED
 
 _SPOKEN_OF = re.compile(
-    r"\b(?:the|that|this|its|their|his|her|such)\s+(?:latest\s+|new\s+|earlier\s+)?"
+    r"\b(?P<article>the|that|this|such)\s+(?:latest\s+|new\s+|earlier\s+)?"
     r"(?:request|demand|appeal|proposal|offer|invitation|plea|call|overture|ultimatum|idea|suggestion)\b",
     re.I,
 )
@@ -38,6 +38,22 @@ class Considered:
     act: str
     probability: float
     left_out: str
+
+
+Unit = tuple[Party, ...]
+"""Actors that the sentence names by the very same words ("those nations"): they act and are acted upon together."""
+
+
+def units(known: Sequence[Party]) -> tuple[Unit, ...]:
+    """The parties of a sentence, those with identical mentions together."""
+    together: dict[tuple[tuple[int, int], ...], list[Party]] = {}
+    for party in known:
+        together.setdefault(tuple((one.start, one.end) for one in party.mentions), []).append(party)
+    return tuple(tuple(many) for many in together.values())
+
+
+def name_of(unit: Unit) -> str:
+    return "+".join(one.actor for one in unit)
 
 
 def shipped_weights() -> Path:
@@ -78,7 +94,7 @@ class LearnedCoder:
     def code(self, document: Document, *, day: date | None = None) -> Coding:
         sentences = read_sentences(document, self.resolver, day or document.published)
         readings = self._read_all(sentences)
-        readings = self._second_look(readings)
+        readings = self._answers(readings)
         return assemble(document, readings, coder=self.name)
 
     def _read_all(self, sentences: Sequence[Sentence]) -> list[Reading]:
@@ -93,19 +109,20 @@ class LearnedCoder:
             scores = self.network.score(encoded, next(hidden))
             found = self._found(known, encoded, scores)
             reason = "" if found else self._why_none(known, scores)
-            readings.append(Reading(sentence, known, tuple(found), reason))
+            readings.append(Reading(sentence, tuple(p for unit in known for p in unit), tuple(found), reason))
         return readings
 
-    def _prepare(self, sentence: Sentence) -> tuple[Sentence, tuple[Party, ...], Encoded]:
-        known = tuple(parties(sentence))
-        return sentence, known, encode(sentence.text, self.spots(known), len(known), self.network.tokenizer)
+    def _prepare(self, sentence: Sentence) -> tuple[Sentence, tuple[Unit, ...], Encoded]:
+        known = units(parties(sentence))
+        encoded = encode(sentence.text, self.spots(known), len(known), self.network.tokenizer)
+        return sentence, known, encoded
 
-    def spots(self, known: Sequence[Party]) -> list[Spot]:
-        """Where each party is named, with the kind of token that stands for it."""
+    def spots(self, known: Sequence[Unit]) -> list[Spot]:
+        """Where each unit is named, with the kind of token that stands for it."""
         at: dict[tuple[int, int], tuple[str, list[int]]] = {}
-        for place, party in enumerate(known):
-            actor = self.resolver.gazetteer.actors.get(party.actor)
-            for mention in party.mentions:
+        for place, unit in enumerate(known):
+            actor = self.resolver.gazetteer.actors.get(unit[0].actor)
+            for mention in unit[0].mentions:
                 kind = token_kind(mention.kind, actor.kind if actor else "own")
                 at.setdefault((mention.start, mention.end), (kind, []))[1].append(place)
         return [Spot(start, end, kind, tuple(places)) for (start, end), (kind, places) in at.items()]
@@ -117,7 +134,7 @@ class LearnedCoder:
         probabilities: np.ndarray = 1 / (1 + np.exp(-logits))
         return probabilities
 
-    def _found(self, known: Sequence[Party], encoded: Encoded, scores: PairScores) -> list[Found]:
+    def _found(self, known: Sequence[Unit], encoded: Encoded, scores: PairScores) -> list[Found]:
         probabilities = self._probabilities(scores)
         nobody = len(known)
         chosen: dict[tuple[int, int, int], tuple[int, float]] = {}
@@ -135,32 +152,35 @@ class LearnedCoder:
             value = float(probabilities[row, act])
             if key not in chosen or chosen[key][1] < value:
                 chosen[key] = (int(row), value)
-        found = []
+        chosen = _without_also_rans(chosen, nobody, self.network.act_names)
+        found: list[Found] = []
         towards = {(source, act) for source, target, act in chosen if target != nobody}
         for (source, target, act), (row, value) in sorted(chosen.items(), key=lambda item: -item[1][1]):
             if target == nobody and (source, act) in towards:
                 continue  # the same act, already aimed at somebody
             status, trigger, speaker = self.network.details(scores, row, act)
             voice = int(speaker.argmax())
-            found.append(
-                Found(
-                    source=known[source].actor,
-                    target=known[target].actor if target != nobody else None,
-                    act=self.network.act_names[act],
-                    status=self.network.status_names[int(status.argmax())],
-                    trigger=_trigger_span(trigger, encoded),
-                    confidence=value,
-                    speaker=known[voice].actor if voice != nobody else None,
-                )
+            one = Found(
+                source="",
+                target=None,
+                act=self.network.act_names[act],
+                status=self.network.status_names[int(status.argmax())],
+                trigger=_trigger_span(trigger, encoded),
+                confidence=value,
+                speaker=known[voice][0].actor if voice != nobody else None,
             )
+            targets = [party.actor for party in known[target]] if target != nobody else [None]
+            found += [
+                replace(one, source=party.actor, target=aim) for party in known[source] for aim in targets
+            ]
         return found
 
-    def _why_none(self, known: Sequence[Party], scores: PairScores) -> str:
+    def _why_none(self, known: Sequence[Unit], scores: PairScores) -> str:
         best = self.considered(known, scores)[0]
         to = best.target or "nobody named"
         return f"nothing reached {self.threshold:.2f}; nearest was {best.source} {best.act} {to} at {best.probability:.2f}"
 
-    def considered(self, known: Sequence[Party], scores: PairScores) -> list[Considered]:
+    def considered(self, known: Sequence[Unit], scores: PairScores) -> list[Considered]:
         """Every pair with its best act, the likeliest first."""
         probabilities = self._probabilities(scores)
         rows = []
@@ -169,8 +189,8 @@ class LearnedCoder:
             value = float(probabilities[row, act])
             rows.append(
                 Considered(
-                    known[source].actor,
-                    known[target].actor if target < len(known) else None,
+                    name_of(known[source]),
+                    name_of(known[target]) if target < len(known) else None,
                     self.network.act_names[act],
                     value,
                     "" if value >= self.threshold else f"{value:.2f} is below {self.threshold:.2f}",
@@ -178,31 +198,34 @@ class LearnedCoder:
             )
         return sorted(rows, key=lambda one: -one.probability)
 
-    def _second_look(self, readings: list[Reading]) -> list[Reading]:
-        """Read "rejected the request" again with whoever made the request, where a sentence before says who."""
-        again: list[int] = []
+    def _answers(self, readings: list[Reading]) -> list[Reading]:
+        """Read "rejected the request" again as "rejected X's request", where the sentences before say whose it was."""
         changed: dict[int, Sentence] = {}
         for place, reading in enumerate(readings):
             match = _SPOKEN_OF.search(reading.sentence.text)
             if not match or not reading.parties or any(one.target for one in reading.found):
                 continue
+            named = {party.actor for party in reading.parties}
             asked = [
                 one.source
                 for before in readings[max(0, place - 2) : place][::-1]
                 for one in before.found
-                if one.act in _ASKING and one.source not in {party.actor for party in reading.parties}
+                if one.act in _ASKING and one.source not in named
             ]
             if asked:
-                resolution = Resolution(
-                    asked[0], "anaphor", f'"{match.group()}" was made by {asked[0]} before', 0.75
+                reason = f'"{match.group()}" was made by {asked[0]} before'
+                # The mention stands where "the" stands and is read like an adjective: "rejected [X] request".
+                mention = Mention(
+                    match.start(),
+                    match.end("article"),
+                    match.group(),
+                    "adjective",
+                    Resolution(asked[0], "anaphor", reason, 0.75),
                 )
-                mention = Mention(match.start(), match.end(), match.group(), "anaphor", resolution)
-                old = reading.sentence
-                mentions = tuple(sorted((*old.mentions, mention), key=lambda one: one.start))
-                changed[place] = Sentence(old.index, old.start, old.end, old.text, mentions)
-                again.append(place)
-        for place, reading in zip(again, self._read_all([changed[one] for one in again]), strict=True):
-            if reading.found:
+                mentions = sorted((*reading.sentence.mentions, mention), key=lambda one: one.start)
+                changed[place] = replace(reading.sentence, mentions=tuple(mentions))
+        for place, reading in zip(changed, self._read_all(list(changed.values())), strict=True):
+            if any(one.target for one in reading.found):
                 readings[place] = reading
         return readings
 
@@ -218,6 +241,26 @@ class LearnedCoder:
             for one in self.considered(known, scores)[:12]:
                 verdict = "kept" if not one.left_out else f"left out: {one.left_out}"
                 yield f"    {one.source} -> {one.target or '(nobody named)'}: {one.act} {one.probability:.2f}, {verdict}"
+
+
+def _without_also_rans(
+    chosen: dict[tuple[int, int, int], tuple[int, float]], nobody: int, act_names: Sequence[str]
+) -> dict[tuple[int, int, int], tuple[int, float]]:
+    """Drop pairs of an unordered act that score under half of the best pair sharing an actor with them.
+
+    A meeting draws in whoever is named near it; its members score alike, a bystander far below them.
+    """
+    kept = {}
+    for (source, target, act), (row, value) in chosen.items():
+        rivals = [
+            other
+            for (a, b, same), (_, other) in chosen.items()
+            if same == act and {a, b} & {source, target} and b != nobody
+        ]
+        if act_names[act] in UNORDERED and target != nobody and value < max(rivals) / 2:
+            continue
+        kept[source, target, act] = (row, value)
+    return kept
 
 
 def _trigger_span(weights: np.ndarray, encoded: Encoded) -> tuple[int, int]:

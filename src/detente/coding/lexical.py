@@ -110,7 +110,8 @@ def _nearest_list(spots: list[tuple[int, int, str]], text: str, *, backwards: bo
     for spot in spots:
         if taken:
             gap = text[spot[1] : taken[-1][0]] if backwards else text[taken[-1][1] : spot[0]]
-            if not _JOINED.match(gap):
+            # "Those nations" stands for several actors on the same words.
+            if not _JOINED.match(gap) and spot[:2] != taken[-1][:2]:
                 break
         taken.append(spot)
     actors = [actor for _, _, actor in taken]

@@ -61,26 +61,13 @@ class TrainedNetwork:
         self.act_names: list[str] = self.card["acts"]
         self.status_names: list[str] = self.card["statuses"]
 
-    def encode(self, sentences: Sequence[Encoded], *, batch: int = 16) -> list[Floats]:
-        """Hidden states (tokens, 384) of each sentence; sentences of like length go together.
+    def encode(self, sentences: Sequence[Encoded]) -> list[Floats]:
+        """Hidden states (tokens, 384) of each sentence.
 
-        Each batch is padded to its longest sentence. Padding is masked, and a sentence's states do not
-        depend on its companions beyond the rounding of the quantised weights.
+        One at a time: the int8 encoder scales its activations over all it is given at once, so a sentence
+        coded beside others would come out a little differently. Alone, it is the same in any company.
         """
-        order = sorted(range(len(sentences)), key=lambda i: (len(sentences[i].ids), i))
-        found: dict[int, Floats] = {}
-        for at in range(0, len(order), batch):
-            group = order[at : at + batch]
-            longest = len(sentences[group[-1]].ids)
-            ids = np.zeros((len(group), longest), np.int64)
-            mask = np.zeros((len(group), longest), np.float32)
-            for row, i in enumerate(group):
-                ids[row, : len(sentences[i].ids)] = sentences[i].ids
-                mask[row, : len(sentences[i].ids)] = 1
-            (hidden,) = self._session.run(None, {"ids": ids, "mask": mask})
-            for row, i in enumerate(group):
-                found[i] = hidden[row, : len(sentences[i].ids)]
-        return [found[i] for i in range(len(sentences))]
+        return [self._session.run(None, {"ids": np.array([one.ids], np.int64)})[0][0] for one in sentences]
 
     def _linear(self, name: str, x: Floats) -> Floats:
         out: Floats = x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"]

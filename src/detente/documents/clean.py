@@ -16,9 +16,10 @@ _RELATED_WORDS = (
     r"|don[’']?t\s+miss|must\s+read|recommended(?:\s+for\s+you)?|more\s+on\s+this(?:\s+story)?|read\s+next|further\s+reading"
     r"|in\s+case\s+you\s+missed(?:\s+it)?|editor[’']?s\s+pick|you\s+may\s+also\s+like"
 )
-_RELATED = re.compile(rf"^\W{{0,3}}(?:{_RELATED_WORDS})\s*[:|–—-]+\s*(?P<title>\S.*)$", re.IGNORECASE)
+_RELATED = re.compile(rf"^[^\w(\[]{{0,3}}(?:{_RELATED_WORDS})\s*[:|–—-]+\s*(?P<title>\S.*)$", re.IGNORECASE)
 _RELATED_INLINE = re.compile(
-    rf"[\[(]\s*(?:{_RELATED_WORDS})\s*[:|–—-]+\s*(?P<title>[^\])\n]{{3,200}})[\])]", re.IGNORECASE
+    rf"\s{{0,9}}[\[(]\s*(?:{_RELATED_WORDS})\s*[:|–—-]+\s*(?P<title>[^\])\n]{{3,200}})[\])]\s{{0,9}}",
+    re.IGNORECASE,
 )
 _BOILERPLATE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("heading of related stories", re.compile(rf"^\W*(?:{_RELATED_WORDS})\W*$", re.IGNORECASE)),
@@ -70,11 +71,12 @@ _BOILERPLATE: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(r"^(?:©|\(c\)|copyright\b|all rights reserved).{0,200}$", re.IGNORECASE),
     ),
 )
-_DROPPED = rf"[{CONTROLS}\u00ad\u200b\ufeff]+"
-_DROP = re.compile(_DROPPED)
-_SPACES = re.compile(
-    r"(?P<wide>[ \t\u00a0\u2000-\u200a\u202f\u3000]{2,}|[\t\u00a0\u2000-\u200a\u202f\u3000])" + f"|{_DROPPED}"
-)
+_UNSEEN = rf"{CONTROLS}\u00ad\u200b\ufeff"
+_DROP = re.compile(f"[{_UNSEEN}]+")
+_WIDE = r" \t\u00a0\u2000-\u200a\u202f\u3000"
+_SPACE = re.compile(f"[{_WIDE}]")
+_SPACES = re.compile(f"[{_WIDE}{_UNSEEN}]+")
+_SEEN = re.compile(rf"[^\s{_UNSEEN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,10 @@ def clean(original: str) -> Cleaned:
                 keep("\n", at)
         else:
             blank_run = 0
-            offset = at + (len(line) - len(line.lstrip()))
-            _keep_line(line.strip(), offset, keep, related)
+            first = _SEEN.search(line)
+            start = first.start() if first else 0
+            end = len(line) - next(n for n, c in enumerate(reversed(line)) if _SEEN.match(c))
+            _keep_line(line[start:end], at + start, keep, related)
             keep("\n", min(at + len(line) - 1, len(original) - 1))
         at += len(line)
     text = "".join(parts)
@@ -140,7 +144,7 @@ def one_line(text: str) -> str:
     >>> one_line("A\\u202e title\\n on two lines ")
     'A title on two lines'
     """
-    return _DROP.sub("", " ".join(text.split())).strip()
+    return " ".join(_DROP.sub("", " ".join(text.split())).split())
 
 
 def _judge(line: str, related: list[str]) -> str | None:
@@ -156,9 +160,13 @@ def _judge(line: str, related: list[str]) -> str | None:
 
 def _keep_line(line: str, at: int, keep, related: list[str]) -> None:  # type: ignore[no-untyped-def]
     cursor = 0
-    cuts = [(m.start(), m.end(), "") for m in _RELATED_INLINE.finditer(line)]
+    cuts = [(m.start(), m.end(), _gap(line, m)) for m in _RELATED_INLINE.finditer(line)]
     related.extend(one_line(m["title"]) for m in _RELATED_INLINE.finditer(line))
-    cuts += [(m.start(), m.end(), " " if m["wide"] else "") for m in _SPACES.finditer(line)]
+    cuts += [
+        (m.start(), m.end(), " " if _SPACE.search(m.group()) else "")
+        for m in _SPACES.finditer(line)
+        if m.group() != " "
+    ]
     for start, end, put in sorted(cuts):
         if start < cursor:
             continue
@@ -166,6 +174,12 @@ def _keep_line(line: str, at: int, keep, related: list[str]) -> None:  # type: i
         keep(put, at + start)
         cursor = end
     keep(line[cursor:], at + cursor)
+
+
+def _gap(line: str, match: re.Match[str]) -> str:
+    """What stands where a link in brackets stood: a space between words, nothing at an edge or before a mark."""
+    inside = match.start() > 0 and match.end() < len(line)
+    return " " if inside and line[match.end()] not in ".,;:!?" else ""
 
 
 _MOJIBAKE = re.compile(r"â€[™œ\x9d“”˜¦]|Ã[©¨¤¶¼±³¡­ª«§£]|Â[ «»°£]|â\x80[\x90-\x9f]")

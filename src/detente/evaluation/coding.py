@@ -16,12 +16,12 @@ from typing import Any
 
 from detente.coding import Coder
 from detente.documents import make_document
-from detente.errors import UnreadableInput
+from detente.errors import UnknownDate, UnreadableInput, WrongUse
 from detente.events import Event
 from detente.ontology import ACTS, UNORDERED
 from detente.periods import parse_day
 
-MERGED = {"CONCEDE": "RETREAT"}
+MERGED = {"CONCEDE": "RETREAT", "YIELD": "RETREAT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def labels_of(record: dict[str, Any]) -> list[Label]:
 def _matches(label: Label, event: Event, *, pair_only: bool = False, quad_only: bool = False) -> bool:
     act = merged(event.act or "")
     if quad_only:
-        if ACTS[event.act or "CONSULT"].quad not in {ACTS[one].quad for one in label.acts}:
+        if ACTS[act or "CONSULT"].quad not in {ACTS[one].quad for one in label.acts}:
             return False
     elif not pair_only and act not in label.acts:
         return False
@@ -181,19 +181,34 @@ def scores_of(tallies: Sequence[Tally]) -> dict[str, float]:
 def read_gold(path: Path) -> list[dict[str, Any]]:
     """Labelled sentences, one JSON object a line with `text` and `events`."""
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise WrongUse(f"there is no file {path}", try_="check the spelling") from None
+    except (OSError, UnicodeError) as fault:
+        raise UnreadableInput(
+            f"cannot read {path}: {fault}", try_="give labelled sentences as JSON lines in UTF-8"
+        ) from None
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            row["text"], row["events"]
-        except (ValueError, KeyError, TypeError):
+            if not isinstance(row["text"], str):
+                raise TypeError
+            if not all(one.acts <= ACTS.keys() for one in labels_of(row)):
+                raise ValueError
+            if row.get("date"):
+                parse_day(row["date"])
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UnknownDate):
             raise UnreadableInput(
                 "not a labelled sentence",
                 where=f"{path}, line {number}",
-                try_='each line needs "text" and "events"',
+                try_='each line needs "text" and "events", each event "source", "target", "plover" (an act of PLOVER) and "status"',
             ) from None
         rows.append(row)
+    if not rows:
+        raise UnreadableInput(f"{path} holds no labelled sentence", try_="give a file with one a line")
     return rows
 
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from detente.errors import UnreadableInput, WrongUse
+from detente.errors import UnreadableInput
+from detente.feeds.text import is_folder, open_file
 
 LARGEST_MEMBER_SHARE = 1000  # bytes out of one byte in: beyond it an archive is a trap, not data
 _PACKED = {
@@ -32,10 +33,14 @@ DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzi
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One stream to read: the file it lies in, and the member of the archive, if it lies in one."""
+    """One stream to read: the file it lies in, and the member of the archive, if it lies in one.
+
+    broken : what was seen to be wrong before it was opened; opening it says so.
+    """
 
     path: str
     member: str = ""
+    broken: UnreadableInput | None = None
 
     @property
     def name(self) -> str:
@@ -61,7 +66,7 @@ def sources(paths: list[str] | tuple[str, ...]) -> list[Source]:
     for path in paths:
         if path == "-":
             found.append(Source("-"))
-        elif Path(path).is_dir():
+        elif is_folder(path):
             inside = sorted(one for one in Path(path).rglob("*") if _is_data(one))
             if not inside:
                 raise UnreadableInput(
@@ -69,9 +74,9 @@ def sources(paths: list[str] | tuple[str, ...]) -> list[Source]:
                 )
             for one in inside:
                 found += _in_file(str(one))
-        elif not Path(path).exists():
-            raise WrongUse(f"there is no file {path}", try_="check the spelling; use - for standard input")
         else:
+            with open_file(Path(path)):  # refuses what is not there, in words
+                pass
             found += _in_file(path)
     return found
 
@@ -97,6 +102,13 @@ def _magic(path: str) -> str:
 
 
 def _in_file(path: str) -> list[Source]:
+    try:
+        return _members(path)
+    except UnreadableInput as fault:
+        return [Source(path, broken=fault)]
+
+
+def _members(path: str) -> list[Source]:
     kind = _magic(path)
     suffix = Path(path).suffix.lower()
     if kind != "zip":
@@ -148,6 +160,8 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
     ------
     UnreadableInput : on reading, where the packing is damaged or cut off.
     """
+    if source.broken is not None:
+        raise source.broken
     if source.path == "-":
         yield _unpacked(io.BufferedReader(_Peekable(sys.stdin.buffer)))
         return

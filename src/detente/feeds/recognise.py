@@ -20,6 +20,7 @@ from detente.feeds.own import EventLines, OwnTable
 from detente.feeds.phoenix import Phoenix
 from detente.feeds.polecat import Polecat
 from detente.feeds.rss import looks_like_a_feed
+from detente.feeds.text import decode
 
 FEEDS: tuple[Feed, ...] = (
     GdeltEvents(),
@@ -54,6 +55,8 @@ def recognise(source: Source, stream: IO[bytes], reading: Reading) -> tuple[Know
     whole = cast(IO[bytes], Rejoined(start, stream))
     if looks_like_a_feed(start):
         return Known(None, _documents("RSS or Atom", "an XML feed with entries")), whole
+    if not start.strip() and source.inner.lower().endswith(".jsonl"):
+        return Known(None, _documents("documents, JSON lines", "its name; it holds no line")), whole
     if not start.strip():
         raise UnreadableInput(f"{source.name} is empty", try_="give a file with something in it")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -68,6 +71,7 @@ def recognise(source: Source, stream: IO[bytes], reading: Reading) -> tuple[Know
             return Known(feed, layout), whole
     if (document := _as_documents(source, head, start)) is not None:
         return Known(None, document), whole
+    decode(start, source.name)  # says so where the file is no text at all
     shown = ", ".join(
         f"{many} with {n}" for n, many in sorted(head.counts.items(), key=lambda one: -one[1])[:4]
     )

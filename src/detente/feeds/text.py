@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 from detente.documents import Document, make_document, repair_mojibake
 from detente.errors import UnknownDate, UnreadableInput, WrongUse
 from detente.periods import parse_day
 
 LARGEST_TEXT = 10_000_000  # bytes of one text; a book is 1 MB
+_LIMIT = f"one text may hold at most {LARGEST_TEXT / 1e6:.0f} MB"
 _SUFFIXES = {
     ".txt": "text",
     ".text": "text",
@@ -51,7 +55,7 @@ def read_documents(path: str, *, given_date: date | None = None) -> Iterator[Doc
         yield _from_address(path, given_date)
         return
     file = Path(path)
-    if file.is_dir():
+    if is_folder(path):
         inside = sorted(one for one in file.rglob("*") if one.suffix.lower() in _SUFFIXES and one.is_file())
         if not inside:
             raise UnreadableInput(
@@ -60,10 +64,10 @@ def read_documents(path: str, *, given_date: date | None = None) -> Iterator[Doc
         for one in inside:
             yield from read_documents(str(one), given_date=given_date)
         return
-    if not file.exists():
-        raise WrongUse(f"there is no file {path}", try_="check the spelling; use - for standard input")
-    if file.suffix.lower() == ".jsonl":
+    if is_json_lines(path):
+        found = False
         for line in read_json_lines(file, given_date=given_date):
+            found = True
             if line.document is None:
                 raise UnreadableInput(
                     line.reason or "unreadable line",
@@ -71,17 +75,50 @@ def read_documents(path: str, *, given_date: date | None = None) -> Iterator[Doc
                     try_="mend the line, or use `detente load`, which keeps such lines aside",
                 )
             yield line.document
+        if not found:
+            raise UnreadableInput(f"{path} is empty", try_="give a file with one JSON object a line")
         return
-    size = file.stat().st_size
-    if size > LARGEST_TEXT:
-        _too_large(path, size)
+    with open_file(file) as source:
+        size = os.fstat(source.fileno()).st_size
+        data = source.read(LARGEST_TEXT + 1)
+    yield _document_from_bytes(data, path, suffix=file.suffix.lower(), given_date=given_date, size=size)
+
+
+def is_folder(path: str) -> bool:
+    """Whether the path names a folder; text given in place of a path is none."""
     try:
-        data = file.read_bytes()
+        return Path(path).is_dir()
+    except OSError:  # too long for a name
+        return False
+
+
+def is_json_lines(path: str) -> bool:
+    """Whether the path names a file of JSON lines."""
+    return Path(path).suffix.lower() == ".jsonl" and not re.match(r"https?://", path)
+
+
+def open_file(file: Path) -> IO[bytes]:
+    """The file, open for reading.
+
+    Raises
+    ------
+    WrongUse : no such file. UnreadableInput : it may not be read.
+    """
+    try:
+        return file.open("rb")
+    except FileNotFoundError:
+        raise WrongUse(
+            f"there is no file {file}", try_="check the spelling; use - for standard input"
+        ) from None
     except OSError as fault:
+        if fault.errno == errno.ENAMETOOLONG:
+            raise WrongUse(
+                f'"{str(file)[:40]}..." is too long to be the name of a file',
+                try_="give the name of a file, or the text itself on standard input with -",
+            ) from None
         raise UnreadableInput(
-            f"cannot read {path}: {fault.strerror}", try_="check the permissions"
+            f"cannot read {file}: {fault.strerror}", try_="check the permissions"
         ) from fault
-    yield _document_from_bytes(data, path, suffix=file.suffix.lower(), given_date=given_date)
 
 
 def read_json_lines(file: Path, *, given_date: date | None = None) -> Iterator[Line]:
@@ -89,25 +126,34 @@ def read_json_lines(file: Path, *, given_date: date | None = None) -> Iterator[L
 
     Blank lines are passed over; a line that cannot be read comes back with the reason.
     """
-    with file.open("rb") as lines:
-        yield from (one for one in document_lines(lines, given_date=given_date) if one is not None)
+    with open_file(file) as lines:
+        yield from (
+            one for one in document_lines(lines, given_date=given_date, stem=file.stem) if one is not None
+        )
 
 
-def document_lines(lines: Iterable[bytes], *, given_date: date | None = None) -> Iterator[Line | None]:
+def document_lines(
+    lines: Iterable[bytes], *, given_date: date | None = None, stem: str = ""
+) -> Iterator[Line | None]:
     """Every line as a document, or with the reason why not; None for a blank line."""
     for number, raw in enumerate(lines, 1):
         if not raw.strip():
             yield None
             continue
+        if len(raw) > LARGEST_TEXT:
+            yield Line(number, None, f"the line holds {len(raw) / 1e6:.1f} MB; {_LIMIT}")
+            continue
         try:
-            yield Line(number, _document_of_line(raw, "", number, given_date))
+            yield Line(number, _document_of_line(raw, stem, number, given_date))
         except (UnreadableInput, UnknownDate) as fault:
             yield Line(number, None, fault.what)
 
 
-def document_of(data: bytes, name: str, *, given_date: date | None = None) -> Document:
-    """One document from the bytes of a file of that name."""
-    return _document_from_bytes(data, name, suffix=Path(name).suffix.lower(), given_date=given_date)
+def document_of(data: bytes, name: str, *, given_date: date | None = None, size: int = 0) -> Document:
+    """One document from the bytes of a file of that name; `size` is said where they are too many."""
+    return _document_from_bytes(
+        data, name, suffix=Path(name).suffix.lower(), given_date=given_date, size=size
+    )
 
 
 def _document_of_line(raw: bytes, stem: str, number: int, given_date: date | None) -> Document:
@@ -149,16 +195,22 @@ def _mend(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _too_large(name: str, size: int) -> None:
     raise UnreadableInput(
-        f"{name} holds {size / 1e6:.1f} MB; one text may hold at most {LARGEST_TEXT / 1e6:.0f} MB",
+        f"{name} holds {size / 1e6:.1f} MB; {_LIMIT}" if size else f"{name} is too large; {_LIMIT}",
         try_="split it into articles, one file each or one JSON line each (.jsonl)",
     )
 
 
 def _document_from_bytes(
-    data: bytes, name: str, *, suffix: str = "", given_date: date | None = None, url: str | None = None
+    data: bytes,
+    name: str,
+    *,
+    suffix: str = "",
+    given_date: date | None = None,
+    url: str | None = None,
+    size: int = 0,
 ) -> Document:
     if len(data) > LARGEST_TEXT:
-        _too_large(name, len(data))
+        _too_large(name, size)
     text, notes = decode(data, name)
     if not text.strip():
         raise UnreadableInput(f"{name} is empty", try_="give a file with text in it")
@@ -211,7 +263,15 @@ def _from_html(
 ) -> Document:
     import trafilatura
 
-    found = trafilatura.bare_extraction(text, url=url, include_comments=False, include_tables=False)
+    found = trafilatura.bare_extraction(
+        text,
+        url=url,
+        include_comments=False,
+        include_tables=False,
+        with_metadata=True,
+        # Only a date that the page states as its own: the wider search takes one from the text.
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
     body = (found.text if found is not None else "") or ""
     if not body.strip():
         raise UnreadableInput(
@@ -254,11 +314,11 @@ def _links(html: str) -> dict[str, str]:
     return found
 
 
-_FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+_FRONT = re.compile(r"\A---\s*\n(.{0,20000}?)\n---\s*(?:\n|\Z)", re.DOTALL)
 _MARKUP = re.compile(
     r"^#{1,6}\s+|^>\s?|^[*+-]\s+(?=\S)|\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)", re.MULTILINE
 )
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\s]*)[^)\n]*\)")
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^)\s]{0,2000})[^)\n]{0,500}\)")
 
 
 def _from_markdown(text: str, name: str, given_date: date | None, notes: tuple[str, ...]) -> Document:
@@ -269,12 +329,14 @@ def _from_markdown(text: str, name: str, given_date: date | None, notes: tuple[s
     if front:
         try:
             loaded = yaml.safe_load(front[1])
-        except yaml.YAMLError as fault:
+        except (yaml.YAMLError, ValueError, RecursionError) as fault:  # ValueError: "date: 2022-13-45"
             raise UnreadableInput(
                 f"the front matter of {name} is not YAML: {str(fault).splitlines()[0]}",
                 try_="mend the lines between the two --- lines",
             ) from None
+        plain = (str, int, float, date)  # a list or table is no title
         facts = loaded if isinstance(loaded, dict) else {}
+        facts = {name: value for name, value in facts.items() if isinstance(value, plain)}
         text = text[front.end() :]
     links = dict(_LINK.findall(text))
     body = _MARKUP.sub("", _LINK.sub(r"\1", text))

@@ -1,31 +1,61 @@
 """Relations: from events to series of dyads, and from series to ties with an interval."""
 
+from detente.relations.filter import Memory, TieModel, Weeks, fit_memory, shipped_model
 from detente.relations.measures import (
     bloc_matrix,
     by_period,
     counted,
     counterparts,
     daily,
+    directed_series,
     dyad_series,
     evidence,
     movers,
     totals,
     unresolved_actors,
 )
-from detente.relations.ties import Tie, tie, ties
+from detente.relations.network import SignedNetwork, canonical_order, signed_network
+from detente.relations.ties import (
+    Change,
+    Contribution,
+    Tie,
+    changed,
+    directed_ties,
+    tie,
+    tie_draws,
+    tie_network,
+    ties,
+    ties_on,
+)
 
 __all__ = [
+    "Change",
+    "Contribution",
+    "Memory",
+    "SignedNetwork",
     "Tie",
+    "TieModel",
+    "Weeks",
     "bloc_matrix",
     "by_period",
+    "canonical_order",
+    "changed",
     "counted",
     "counterparts",
     "daily",
+    "directed_series",
+    "directed_ties",
     "dyad_series",
     "evidence",
+    "fit_memory",
     "movers",
+    "shipped_model",
+    "signed_network",
     "tie",
+    "tie_draws",
+    "tie_network",
     "ties",
+    "ties_on",
     "totals",
     "unresolved_actors",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import ibis
+
+from detente.periods import days_before
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -64,6 +66,33 @@ def dyad_series(events: ir.Table, *, as_of: date, every: str = "week") -> ir.Tab
     )
 
 
+def directed_series(events: ir.Table, *, as_of: date, every: str = "week") -> ir.Table:
+    """Counts per ordered pair, channel and period.
+
+    Columns: source, target, channel (verbal or material), period (first day), cooperative, conflictual. An
+    unordered act counts once in each direction.
+    """
+    rows = counted(events, as_of=as_of)
+    rows = rows.select(
+        "source",
+        "target",
+        "symmetric",
+        channel=ibis.ifelse(rows.quad.isin([2, 4]), "material", "verbal"),
+        period=rows.counted_on.truncate(UNITS[every]),
+        friendly=rows.quad.isin([1, 2]).cast("int64"),
+    )
+    back = rows.filter(rows.symmetric)
+    back = back.select(
+        "channel", "period", "friendly", "symmetric", source=back.target, target=back.source
+    ).select(rows.columns)
+    both = ibis.union(rows, back)
+    return (
+        both.group_by(["source", "target", "channel", "period"])
+        .aggregate(cooperative=both.friendly.sum(), conflictual=(1 - both.friendly).sum())
+        .order_by(["source", "target", "channel", "period"])
+    )
+
+
 def totals(events: ir.Table, *, as_of: date, since: date | None = None) -> ir.Table:
     """Counts per unordered pair over a span: first, second, cooperative, conflictual, acts, last (day)."""
     rows = counted(events, as_of=as_of)
@@ -88,7 +117,7 @@ def movers(events: ir.Table, *, as_of: date, days: int) -> ir.Table:
     before_conflictual, shift (difference of the two balances, each (coop - conf) / (coop + conf + 1),
     -2 to 2). Ordered by the size of the shift, then by volume and name.
     """
-    border, start = as_of - timedelta(days=days), as_of - timedelta(days=2 * days)
+    border, start = days_before(as_of, days), days_before(as_of, 2 * days)
     rows = counted(events, as_of=as_of)
     rows = rows.filter(rows.counted_on > start)
     recent = rows.counted_on > border

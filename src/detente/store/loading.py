@@ -181,7 +181,10 @@ class Loading:
         kind = TABLES[table]
         missing = [one for one in kind.schema if one.name not in rows.column_names]
         con = self._connection()
-        rows = self._fresh(table, rows, con)
+        try:
+            rows = self._fresh(table, rows, con)
+        except duckdb.Error as fault:
+            raise self._unreadable(table, fault) from fault
         if not rows.num_rows:
             return
         if table == "events":
@@ -202,6 +205,15 @@ class Loading:
     def _count(self) -> int:
         self._named += 1
         return self._named
+
+    def _unreadable(self, table: str, fault: Exception) -> StoreFault:
+        """Which part it was that could not be read."""
+        files = [one.file for one in self._parts() if one.table == table]
+        named = [one for one in files if one in str(fault)] or files
+        if not named:
+            return self.cannot_write(fault)
+        path = self.folder / "parts" / named[0]
+        return lost_part(path, "damaged" if path.exists() else "missing")
 
     def _parts(self) -> Iterable[Part]:
         return (
@@ -379,6 +391,15 @@ class Loading:
             self.flush()
         self.manifest = replace(self.manifest, schema=SCHEMA_VERSION)
         self.kept.clear()
+
+
+def lost_part(path: Path, how: str) -> StoreFault:
+    """The fault of a part that cannot be read."""
+    return StoreFault(
+        f"a part of the store is {how}: {path.name}",
+        where=str(path.parent.parent),
+        try_="restore it from a copy, or load the sources again into a new store",
+    )
 
 
 _OURS = ("same_article", "same_act")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from detente.errors import StoreFault
 
@@ -71,23 +72,25 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         return Manifest()
     except OSError as fault:
-        raise StoreFault(f"cannot read the store: {fault.strerror}", where=str(path)) from fault
+        raise StoreFault(
+            f"cannot read the store: {fault.strerror}",
+            where=str(path),
+            try_="check the permissions, or name another folder with --store",
+        ) from fault
+    except UnicodeError as fault:
+        raise _damaged(path) from fault
     try:
         row = json.loads(text)
         newer = int(row["schema"]) > SCHEMA_VERSION
         manifest = Manifest(
-            row["version"],
-            row["schema"],
+            int(row["version"]),
+            int(row["schema"]),
             () if newer else tuple(_part(one) for one in row["parts"]),
-            tuple(row["loads"]),
+            tuple(dict(one) for one in row["loads"]),
             tuple((str(file), float(when)) for file, when in row.get("retired", [])),
         )
-    except (ValueError, KeyError, TypeError) as fault:
-        raise StoreFault(
-            "the manifest of the store is damaged",
-            where=str(path),
-            try_="restore manifest.json from a copy; the parts beside it are untouched",
-        ) from fault
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise _damaged(path) from fault
     if manifest.schema > SCHEMA_VERSION:
         raise StoreFault(
             f"the store was written by a newer Détente (schema {manifest.schema}, this one knows {SCHEMA_VERSION})",
@@ -97,8 +100,26 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _part(row: dict[str, object]) -> Part:
-    return Part(**{**row, "feeds": tuple(row.get("feeds", ()))})  # type: ignore[arg-type]
+def _damaged(path: Path) -> StoreFault:
+    return StoreFault(
+        "the manifest of the store is damaged",
+        where=str(path),
+        try_="restore manifest.json from a copy; the parts beside it are untouched",
+    )
+
+
+def _part(row: dict[str, Any]) -> Part:
+    day = {name: str(row[name]) if row.get(name) is not None else None for name in ("since", "until")}
+    return Part(
+        str(row["table"]),
+        str(row["file"]),
+        int(row["rows"]),
+        day["since"],
+        day["until"],
+        int(row.get("undated", 0)),
+        tuple(str(one) for one in row.get("feeds", ())),
+        int(row.get("schema", 1)),
+    )
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from detente.documents import Document
-from detente.errors import MissingStore, StoreFault
+from detente.errors import MissingStore
 from detente.events import Event, events_table, from_table
 from detente.provenance import content_id
-from detente.store.loading import Loading
+from detente.store.loading import Loading, lost_part
 from detente.store.manifest import Manifest, Part, read_manifest, writing
 from detente.store.tables import DOCUMENTS, TABLES
 
@@ -67,13 +67,9 @@ class Snapshot:
     def _read(self, name: str, parts: Sequence[Part]) -> ir.Table:
         schema = TABLES[name].schema
         files = [str(self.folder / "parts" / one.file) for one in parts]
-        missing = [one for one in files if not Path(one).exists()]
-        if missing:
-            raise StoreFault(
-                f"a part of the store is missing: {Path(missing[0]).name}",
-                where=str(self.folder),
-                try_="restore it from a copy, or load the sources again into a new store",
-            )
+        for file in files:
+            if not Path(file).exists():
+                raise lost_part(Path(file), "missing")
         if not files:
             return ibis.memtable(schema.empty_table(), schema=ibis.Schema.from_pyarrow(schema))
         old = [one for one in parts if one.schema < 2]
@@ -81,9 +77,15 @@ class Snapshot:
             view = f"detente_{name}_{self.version}_{content_id(str(self.folder), length=8)}"
             self._engine._session.read.parquet(*files).createOrReplaceTempView(view)
             return self._engine.table(view)
-        if not old:
-            return self._engine.read_parquet(files)
-        table = self._engine.read_parquet(files, union_by_name=True)
+        import duckdb
+
+        try:
+            if not old:
+                return self._engine.read_parquet(files)
+            table = self._engine.read_parquet(files, union_by_name=True)
+        except duckdb.Error as fault:
+            damaged = [one for one in files if Path(one).name in str(fault)] or files
+            raise lost_part(Path(damaged[0]), "damaged") from fault
         absent = {
             one.name: ibis.null(one.type) for one in ibis_fields(schema) if one.name not in table.columns
         }
