@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).parent
-OUT = HERE.parent
+OUT = Path(__file__).resolve().parents[2] / "src/detente/actors/data"
 rows = list(csv.DictReader(open(OUT / "memberships.csv", encoding="utf-8")))
 rec = defaultdict(lambda: defaultdict(list))  # (member, org, role) -> since/until -> [(date, record)]
 NAME = {"WARSAW_PACT": "WARSAWPACT", "SHANGHAI_FIVE": "SHANGHAIFIVE", "ARAB_LEAGUE_suspension": "LAS"}

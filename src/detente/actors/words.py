@@ -17,6 +17,10 @@ class Words:
     bodies: frozenset[str]
     not_given: frozenset[str]
     calendar: frozenset[str]
+    longer_after: re.Pattern[str]
+    hyphen_describes: re.Pattern[str]
+    hyphen_name: re.Pattern[str]
+    hyphen_before: re.Pattern[str]
     culture: re.Pattern[str]
     speaking: re.Pattern[str]
     speaking_ends: frozenset[str]
@@ -53,6 +57,10 @@ def words() -> Words:
         if division.strip()
     }
     return Words(
+        longer_after=re.compile(rf"^\s(?:{alternatives('longer_after')})\b"),
+        hyphen_describes=re.compile(rf"^-(?:{alternatives('hyphen_describes')})\b"),
+        hyphen_name=re.compile(rf"^-(?:{alternatives('hyphen_name')})\b"),
+        hyphen_before=re.compile(rf"(?:{alternatives('hyphen_before')})-$"),
         bodies=frozenset(table["bodies"].split()),
         not_given=frozenset(table["not_given"].split()),
         calendar=frozenset(table["calendar"].split()),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from detente.coding.dates import when
 from detente.coding.modality import EXPECTING, conditional, expectation_window
-from detente.coding.reader import Party, parties
+from detente.coding.reader import Party
 from detente.documents import Document
 from detente.events import Coding, Conditional, Event, Expectation, Sentence, Uncoded, event_id, validated
 from detente.ontology import UNORDERED, Status
@@ -304,8 +304,3 @@ def _warnings(document: Document, readings: Sequence[Reading], events: Sequence[
         causes.append("it reads like a list or a table, not like sentences")
     causes.append("it may tell of home affairs, sport or business only")
     return ["no event was found; likeliest causes: " + "; ".join(causes[:3])]
-
-
-def read_parties(sentence: Sentence) -> tuple[Party, ...]:
-    """The parties of a sentence (here so that coders need one import)."""
-    return tuple(parties(sentence))
